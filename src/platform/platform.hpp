@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+// The contract between brood and an operating system: everything a port supplies, and nothing else of brood knows the
+// system. A port is a set of .cpp files that the build picks (posix/ shared, linux/, darwin/, windows/).
+//
+// Rules for every function here:
+//  - text is UTF-8; paths too. No function interprets the locale.
+//  - failure throws std::system_error with the system's code, unless the entry says otherwise. EINTR is never visible.
+//  - no function leaves a handle open that it does not return; every handle made here is private to this process
+//    (close-on-exec, not inheritable) and, on POSIX, never descriptor 0, 1 or 2.
+//  - no function raises SIGPIPE, installs a SIGCHLD handler or waits for a child that it was not given.
+//  - functions may be called from several threads at once, on different objects.
+//  - "fork: yes" marks what may be called in a child that was forked from a process with threads.
+#pragma once
+
+#include <brood/config.hpp>
+#include <brood/error.hpp>
+#include <brood/exit_status.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace brood::platform {
+
+using handle_t = native_handle_type;
+
+// ---- time ---------------------------------------------------------------------------------------------------------
+
+// When a wait ends: never (nullopt) or a time of the monotonic clock.
+using deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+// ---- handles ------------------------------------------------------------------------------------------------------
+
+// The value that is no handle: -1 (POSIX), null (Windows).
+handle_t no_handle() noexcept;
+// Closes; `no_handle()` is ignored; errors are. fork: yes.
+void close_handle(handle_t handle) noexcept;
+// A second handle of the same object.
+class unique_handle;
+unique_handle duplicate_handle(handle_t handle);
+
+// Owns one handle. Move-only.
+class unique_handle {
+public:
+    unique_handle() noexcept : handle_(no_handle()) {}
+    explicit unique_handle(handle_t handle) noexcept : handle_(handle) {}
+    unique_handle(unique_handle&& other) noexcept : handle_(std::exchange(other.handle_, no_handle())) {}
+    unique_handle& operator=(unique_handle&& other) noexcept {
+        if (this != &other) reset(std::exchange(other.handle_, no_handle()));
+        return *this;
+    }
+    ~unique_handle() { close_handle(handle_); }
+    handle_t get() const noexcept { return handle_; }
+    explicit operator bool() const noexcept { return handle_ != no_handle(); }
+    void reset(handle_t handle = no_handle()) noexcept { close_handle(std::exchange(handle_, handle)); }
+    handle_t release() noexcept { return std::exchange(handle_, no_handle()); }
+
+private:
+    handle_t handle_;
+};
+
+// ---- processes ----------------------------------------------------------------------------------------------------
+
+// Where a standard stream of a child leads. `inherit` is the parent's own stream (the null device if that is closed).
+struct stdio_target {
+    enum class kind : std::uint8_t { inherit, null, handle } what = kind::inherit;
+    handle_t handle{};  // kind::handle: borrowed, must stay open until the child was started
+};
+
+// What is asked of a child by send_request.
+enum class request : std::uint8_t { interrupt, terminate, kill };
+
+// One process that this process started, as its starter holds it.
+struct child {
+    process_id pid = 0;
+    // Becomes ready when the process ends (pidfd, process handle); the descendants of the process never hold it back.
+    unique_handle process;
+    // Kept open as long as the child may live: its closing, also by the death of this process, ends the child at once.
+    unique_handle lifeline;
+    // Windows: the job that holds the child and its descendants; unused elsewhere.
+    unique_handle job;
+};
+
+struct spawn_spec {
+    std::string executable;                 // path of the program
+    std::vector<std::string> arguments;     // from argv[0] on
+    std::vector<std::string> environment;   // all of it, "NAME=value"; the port adds the bootstrap variable
+    std::string directory;                  // empty: this process's
+    std::array<stdio_target, 3> stdio;      // stdin, stdout, stderr
+    bool receive_ctrl_c = false;            // false: Ctrl-C of the terminal does not reach the child
+    std::string note;                       // short text without ':' that adopt_bootstrap() hands to the child
+};
+
+struct spawned {
+    platform::child child;
+    unique_handle channel;  // this end of a channel whose other end adopt_bootstrap() gives in the child
+};
+
+// Starts a program that inherits nothing but its standard streams, the channel and the lifeline. Blocks until the
+// program was loaded. The cost does not grow with the size of this process.
+// Windows: a command line over 32,766 UTF-16 units throws ERROR_FILENAME_EXCED_RANGE (the system's own code).
+spawned spawn_process(const spawn_spec& spec);
+
+// What a process that spawn_process started finds. Read once, when the library is loaded, before main; the bootstrap
+// variable is removed from the environment and the handles made private.
+struct bootstrap {
+    unique_handle channel;
+    unique_handle lifeline;
+    process_id parent = 0;
+    unique_handle parent_process;   // becomes ready when the parent ends; Windows only, elsewhere the lifeline serves
+    std::string note;
+};
+std::optional<bootstrap> adopt_bootstrap();
+
+// From now on this process ends at once, without running exit handlers, when the other end of the lifeline is closed,
+// even while it is blocked in foreign code. Windows: also starts to serve interrupt and terminate requests.
+// Takes ownership; may be called once in a process and again in its forked child.
+void obey_lifeline(unique_handle lifeline, unique_handle parent_process);
+// True while the other end of the lifeline given to obey_lifeline() is open.
+bool lifeline_intact() noexcept;
+
+// Forks. In the child: returns with `pid` 0 and the child's end of the lifeline in `lifeline`; the caller calls
+// obey_lifeline() and then whatever it likes. In the parent as spawn_process. Standard streams are flushed first.
+// `new_group`: the child leaves the terminal's foreground group. Windows: throws std::errc::not_supported.
+child fork_process(bool new_group);
+
+// Waits until the process ended, takes its status and lets the system forget it; nullopt when the deadline came first
+// (a deadline in the past: only looks). Call it once after it gave a status: no. `lost` when another waiter took it.
+std::optional<exit_status> reap(child& process, deadline until);
+// The same, but the system keeps the process (and its pid) for a later reap().
+std::optional<exit_status> peek_status(child& process);
+
+// Asks or forces the process to end. A process that already ended is not an error. Windows: interrupt and terminate
+// are requests on the lifeline, served by the child; `kill` ends the whole job.
+void send_request(const child& process, request what);
+
+// This process.
+process_id current_process_id() noexcept;
+// Number of threads of this process, brood's own helpers not counted (see helper_thread).
+std::size_t thread_count();
+// A path that starts this very program: that of the running image, or, when the file there was replaced or deleted
+// since this process started, another path to the same image (Linux: /proc/PID/exe); throws when there is none.
+std::string executable_path();
+// Logical processors that this process may use (affinity; cgroup quota rounded up, at least 1). Never 0.
+std::size_t usable_processors();
+// Environment of this process as "NAME=value" strings.
+std::vector<std::string> environment();
+// The working directory.
+std::string working_directory();
+
+// What a child does to itself before it runs a target, each throws std::system_error.
+void set_environment(std::span<const std::string> all);
+void set_working_directory(const std::string& directory);
+void set_standard_streams(std::span<const stdio_target, 3> streams);
+void set_affinity(std::span<const unsigned> processors);
+void set_niceness(int niceness);                  // -20 to 19; Windows: the nearest priority class
+void set_memory_limit(std::uint64_t bytes);       // address space; Windows: committed memory of this process
+// Opens a file for a redirected standard stream: for reading, or for writing from its start (created, truncated).
+unique_handle open_for_stdio(const std::string& path, bool write);
+
+// Ends the process now: no handlers, no flushing. fork: yes.
+[[noreturn]] void exit_now(int code) noexcept;
+// In a forked child, before user code: exit handlers and destructors registered from now on run at exit, those that the
+// parent had registered do not. `finish` runs between them. (Linux; elsewhere inherited handlers run too.)
+void fence_exit_handlers(void (*finish)() noexcept);
+
+// ---- channel: a two-way byte stream between two processes, which also carries handles -----------------------------
+
+struct channel_pair {
+    unique_handle ours, theirs;
+};
+channel_pair make_channel();
+
+enum class io_result : std::uint8_t { ok, end, timeout };
+
+// Writes all of the parts in order; blocks while the peer is slow. `end` when the peer is gone (whatever was not read
+// is lost). `peer_process`: a waitable process handle whose death also ends the wait, or no_handle().
+io_result channel_write(handle_t channel, std::span<const std::span<const std::byte>> parts, handle_t peer_process,
+                        deadline until);
+// Fills all of `into`. `end` when the stream ended first, or when `peer_process` ended and nothing is left to read.
+io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process, deadline until);
+// Gives the peer a copy of each handle, in order. `peer_process`: this process's handle of the peer or no_handle(); on
+// Windows exactly one side of a channel has it and does the copying for both directions, elsewhere it is not used for
+// that. The sender keeps its own handles and keeps them open until the peer has confirmed the message.
+io_result channel_send_handles(handle_t channel, std::span<const handle_t> handles, handle_t peer_process);
+io_result channel_receive_handles(handle_t channel, std::size_t count, std::vector<unique_handle>& into,
+                                  handle_t peer_process, deadline until);
+
+// Something to wait for.
+struct waitable {
+    enum class kind : std::uint8_t { process, channel } what = kind::process;
+    handle_t handle{};
+};
+// Blocks until at least one is ready (a channel: there are bytes to read or its end was reached) and gives the indices
+// of all that are; empty when the deadline came first. Any number of them on every system.
+std::vector<std::size_t> wait_many(std::span<const waitable> what, deadline until);
+
+// ---- memory of another process ------------------------------------------------------------------------------------
+
+// Copies bytes to or from the memory of a living process that this process started; one copy, no buffer between.
+// False when the system does not allow it (then the channel is used), also when the peer ended on the way.
+bool copy_to_process(const child& process, std::uint64_t remote_address, std::span<const std::byte> from) noexcept;
+bool copy_from_process(const child& process, std::uint64_t remote_address, std::span<std::byte> to) noexcept;
+
+// ---- code ---------------------------------------------------------------------------------------------------------
+
+// A program or shared library in this process's memory.
+struct module {
+    std::string path;               // of the file; for the program itself too
+    std::uintptr_t base = 0;        // offsets count from here
+    std::uintptr_t code_begin = 0;  // its executable pages
+    std::uintptr_t code_end = 0;
+    std::string build_id;           // bytes: GNU build-id, LC_UUID, PE RSDS GUID and age; else a hash of the code
+    bool program = false;           // the main program
+};
+// All modules loaded now, the program first. Cached: only what was loaded since the last call costs.
+std::vector<module> loaded_modules();
+// The module that holds the address; nullopt if none does. Costs tens of nanoseconds when seen before.
+std::optional<module> module_of(const void* address);
+// Loads a shared library as a plugin; throws std::runtime_error with the loader's own text. It is never unloaded.
+void load_module(const std::string& path);
+
+// Up to `into.size()` return addresses of this thread, innermost first, `skip` frames left out; gives how many.
+std::size_t capture_stack(std::span<std::uintptr_t> into, std::size_t skip) noexcept;
+// What debug information (else the symbol table) says about an address of this process.
+stack_frame describe_address(std::uintptr_t address);
+std::string demangle(const char* name);
+
+// Calls `observer` at each C++ throw in this process, at the throw point, before unwinding; null to stop.
+void observe_throws(void (*observer)() noexcept) noexcept;
+// The stack of a crash is written to `sink` (called in the crashed context: async-signal-safe code only) before the
+// process ends as it would have. `signal` is the POSIX number, `native` the NTSTATUS or 0. Handlers that the program
+// installs later win.
+using crash_sink = void (*)(int signal, std::uint32_t native, std::span<const std::uintptr_t> frames) noexcept;
+void record_crashes(crash_sink sink);
+
+// ---- start-up and fork hooks ----------------------------------------------------------------------------------------
+
+// Marks the calling thread as one of brood's own for thread_count(); RAII.
+class helper_thread {
+public:
+    helper_thread() noexcept;
+    ~helper_thread();
+    helper_thread(const helper_thread&) = delete;
+    helper_thread& operator=(const helper_thread&) = delete;
+};
+
+// ---- files ----------------------------------------------------------------------------------------------------------
+
+struct file_mode {
+    bool read = false, write = false, append = false, create = false, truncate = false, exclusive = false;
+};
+unique_handle open_file(const std::string& path, file_mode mode);
+std::size_t read_file(handle_t file, std::span<std::byte> into);            // 0 at the end
+std::size_t write_file(handle_t file, std::span<const std::byte> from);     // all of it
+enum class seek_from : std::uint8_t { begin, current, end };
+std::uint64_t seek_file(handle_t file, std::int64_t offset, seek_from whence);  // gives the new position
+
+}  // namespace brood::platform
