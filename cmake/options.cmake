@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# How everything of this repository is compiled, and the sources that a target takes.
+
+# Private compile settings of a target of ours: language level, warnings, debug information, visibility.
+function(brood_compile_options target)
+    set_target_properties(
+        ${target}
+        PROPERTIES CXX_STANDARD 20
+                   CXX_STANDARD_REQUIRED ON
+                   CXX_EXTENSIONS OFF
+                   CXX_VISIBILITY_PRESET hidden
+                   VISIBILITY_INLINES_HIDDEN ON)
+    # Debug information in every build type: stacks name functions, files and lines.
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -g)
+    if(BROOD_DEVELOP)
+        target_compile_options(${target} PRIVATE -Werror)
+    endif()
+    if(BROOD_SANITIZE)
+        target_compile_options(${target} PRIVATE -fsanitize=${BROOD_SANITIZE} -fno-sanitize-recover=all
+                                                 -fno-omit-frame-pointer)
+        target_link_options(${target} PUBLIC -fsanitize=${BROOD_SANITIZE})
+    endif()
+endfunction()
+
+# Sets `result` to the .cpp files of the given folders (relative to this list file's folder or absolute).
+# A name that ends in _windows or _posix belongs to that kind of system alone.
+function(brood_sources result)
+    set(patterns ${ARGN})
+    list(TRANSFORM patterns APPEND "/*.cpp")
+    file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+    if(WIN32)
+        list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$")
+    else()
+        list(FILTER sources EXCLUDE REGEX "_windows\\.cpp$")
+    endif()
+    set(${result} ${sources} PARENT_SCOPE)
+endfunction()
