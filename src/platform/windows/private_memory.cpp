@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The private memory of a process: what it has committed for itself alone.
+#include <brood/native/limits.hpp>
+
+#include <windows.h>
+
+#include <psapi.h>
+
+namespace brood::native {
+
+std::optional<std::uint64_t> private_bytes(process_id pid) {
+    const DWORD id = pid == 0 ? GetCurrentProcessId() : static_cast<DWORD>(pid);
+    const HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, id);
+    if (process == nullptr) return std::nullopt;
+    PROCESS_MEMORY_COUNTERS_EX counters{};
+    counters.cb = sizeof counters;
+    const bool known =
+        GetProcessMemoryInfo(process, reinterpret_cast<PROCESS_MEMORY_COUNTERS*>(&counters), sizeof counters) != 0;
+    CloseHandle(process);
+    if (!known) return std::nullopt;
+    return counters.PrivateUsage;
+}
+
+}  // namespace brood::native
