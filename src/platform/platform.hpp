@@ -95,6 +95,7 @@ struct spawn_spec {
     std::vector<std::string> environment;   // all of it, "NAME=value"; the port adds the bootstrap variable
     std::string directory;                  // empty: this process's
     std::array<stdio_target, 3> stdio;      // stdin, stdout, stderr
+    std::vector<handle_t> inherit;          // borrowed; the child gets them under the same value
     bool receive_ctrl_c = false;            // false: Ctrl-C of the terminal does not reach the child
     std::string note;                       // short text without ':' that adopt_bootstrap() hands to the child
 };
@@ -163,6 +164,9 @@ void set_standard_streams(std::span<const stdio_target, 3> streams);
 void set_affinity(std::span<const unsigned> processors);
 void set_niceness(int niceness);                  // -20 to 19; Windows: the nearest priority class
 void set_memory_limit(std::uint64_t bytes);       // address space; Windows: committed memory of this process
+// Gives a handle that came over a channel the value under which its sender knows it; for children that spawn_process
+// did not start for the purpose (fork server, reserve). Windows: throws std::errc::not_supported.
+void place_handle(unique_handle handle, handle_t wanted);
 // Opens a file for a redirected standard stream: for reading, or for writing from its start (created, truncated).
 unique_handle open_for_stdio(const std::string& path, bool write);
 
@@ -209,6 +213,9 @@ std::vector<std::size_t> wait_many(std::span<const waitable> what, deadline unti
 // False when the system does not allow it (then the channel is used), also when the peer ended on the way.
 bool copy_to_process(const child& process, std::uint64_t remote_address, std::span<const std::byte> from) noexcept;
 bool copy_from_process(const child& process, std::uint64_t remote_address, std::span<std::byte> to) noexcept;
+
+// A hint that `size` bytes at `address` are about to be filled for the first time (Linux: huge pages where allowed).
+void prepare_to_fill(void* address, std::size_t size) noexcept;
 
 // ---- code ---------------------------------------------------------------------------------------------------------
 

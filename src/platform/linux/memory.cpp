@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Linux: one process reads or writes the memory of another without a buffer between (process_vm_readv(2)).
+#include "platform/posix/fd.hpp"
+
+#include <algorithm>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace brood::platform {
+namespace {
+
+constexpr std::size_t largest_step = std::size_t{1} << 30;
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+// Calls `transfer(local, remote)` until `size` bytes went through.
+template <class Transfer>
+bool in_steps(std::byte* local, std::uint64_t remote, std::size_t size, Transfer transfer) noexcept {
+    while (size > 0) {
+        const std::size_t step = std::min(size, largest_step);
+        const iovec here{local, step};
+        const iovec there{reinterpret_cast<void*>(static_cast<std::uintptr_t>(remote)), step};
+        const auto n = posix::retry([&] { return transfer(&here, &there); });
+        if (n <= 0) return false;
+        local += n;
+        remote += static_cast<std::uint64_t>(n);
+        size -= static_cast<std::size_t>(n);
+    }
+    return true;
+}
+
+}  // namespace
+
+bool copy_to_process(const child& process, std::uint64_t remote_address, std::span<const std::byte> from) noexcept {
+    return in_steps(const_cast<std::byte*>(from.data()), remote_address, from.size(),
+                    [&](const iovec* here, const iovec* there) {
+                        return ::process_vm_writev(static_cast<pid_t>(process.pid), here, 1, there, 1, 0);
+                    });
+}
+
+bool copy_from_process(const child& process, std::uint64_t remote_address, std::span<std::byte> to) noexcept {
+    return in_steps(to.data(), remote_address, to.size(), [&](const iovec* here, const iovec* there) {
+        return ::process_vm_readv(static_cast<pid_t>(process.pid), here, 1, there, 1, 0);
+    });
+}
+
+void prepare_to_fill(void* address, std::size_t size) noexcept {
+    const auto begin = (reinterpret_cast<std::uintptr_t>(address) + huge_page - 1) / huge_page * huge_page;
+    const auto end = (reinterpret_cast<std::uintptr_t>(address) + size) / huge_page * huge_page;
+    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
+
+}  // namespace brood::platform

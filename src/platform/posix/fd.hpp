@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Small tools that the POSIX files share: error reporting, and which descriptors are brood's own.
+#pragma once
+
+#include "platform/platform.hpp"
+
+#include <cerrno>
+
+namespace brood::platform::posix {
+
+// Throws std::system_error for errno.
+[[noreturn]] void throw_errno(const char* what);
+[[noreturn]] void throw_error(int code, const char* what);
+
+// Calls `call` again while a signal interrupts it.
+template <class Call>
+auto retry(Call call) {
+    auto result = call();
+    while (result == -1 && errno == EINTR) result = call();
+    return result;
+}
+
+// Takes a fresh descriptor out of the range of the standard streams; throws (and closes it) if that fails.
+unique_handle above_stdio(int fd);
+
+// Marks a descriptor as brood's own: a forked child closes it before it runs user code, because a copy there would
+// hide the death of this process from others. close_handle() takes the mark away.
+unique_handle own(unique_handle fd) noexcept;
+// In a forked child: closes all marked descriptors. Async-signal-safe.
+void close_owned() noexcept;
+
+// Milliseconds for poll(): -1 for ever, else rounded up.
+int poll_timeout(const deadline& until) noexcept;
+
+// Opens a waitable handle of a living or unreaped process; written once per system (pidfd, kqueue).
+unique_handle open_process(process_id pid);
+
+// The lifeline: `first` is read in the child, `second` is kept by the parent.
+std::pair<unique_handle, unique_handle> make_lifeline();
+
+// Installs, once, the fork handler that closes owned descriptors in every forked child.
+void install_fork_handler();
+
+}  // namespace brood::platform::posix

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Descriptors: private, above the standard streams, and known when they are brood's own.
+#include "platform/posix/fd.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <fcntl.h>
+#include <pthread.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace brood::platform {
+
+handle_t no_handle() noexcept { return -1; }
+
+namespace posix {
+namespace {
+
+constexpr int word_bits = 64;
+constexpr int max_tracked = 1 << 20;
+std::atomic<std::uint64_t> owned[max_tracked / word_bits];
+std::atomic<int> highest_owned{-1};
+
+void mark(int fd) noexcept {
+    if (fd < 0 || fd >= max_tracked) return;
+    owned[fd / word_bits].fetch_or(std::uint64_t{1} << (fd % word_bits));
+    int highest = highest_owned.load();
+    while (highest < fd && !highest_owned.compare_exchange_weak(highest, fd)) {
+    }
+}
+
+void unmark(int fd) noexcept {
+    if (fd < 0 || fd >= max_tracked || fd > highest_owned.load()) return;
+    owned[fd / word_bits].fetch_and(~(std::uint64_t{1} << (fd % word_bits)));
+}
+
+}  // namespace
+
+void throw_error(int code, const char* what) { throw std::system_error(code, std::system_category(), what); }
+
+void throw_errno(const char* what) { throw_error(errno, what); }
+
+unique_handle above_stdio(int fd) {
+    unique_handle handle(fd);
+    if (fd > 2) return handle;
+    const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (moved == -1) throw_errno("fcntl(F_DUPFD_CLOEXEC)");
+    return unique_handle(moved);
+}
+
+unique_handle own(unique_handle fd) noexcept {
+    install_fork_handler();
+    mark(fd.get());
+    return fd;
+}
+
+void close_owned() noexcept {
+    const int last = highest_owned.exchange(-1);
+    for (int word = 0; word <= last / word_bits && last >= 0; ++word) {
+        std::uint64_t bits = owned[word].exchange(0);
+        for (int bit = 0; bits != 0; ++bit, bits >>= 1)
+            if (bits & 1) ::close(word * word_bits + bit);
+    }
+}
+
+void install_fork_handler() {
+    static const int installed = ::pthread_atfork(nullptr, nullptr, &close_owned);
+    (void)installed;
+}
+
+int poll_timeout(const deadline& until) noexcept {
+    if (!until) return -1;
+    const auto left = *until - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return 0;
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    return static_cast<int>(std::min<decltype(ms)>(ms, 1'000'000'000));
+}
+
+}  // namespace posix
+
+void close_handle(handle_t handle) noexcept {
+    if (handle < 0) return;
+    posix::unmark(handle);
+    ::close(handle);
+}
+
+unique_handle duplicate_handle(handle_t handle) {
+    const int copy = ::fcntl(handle, F_DUPFD_CLOEXEC, 3);
+    if (copy == -1) posix::throw_errno("duplicating a descriptor");
+    return unique_handle(copy);
+}
+
+}  // namespace brood::platform

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What a child does to itself before it runs its target.
+#include "platform/posix/fd.hpp"
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern "C" char** environ;  // POSIX: the process's environment, declared by the program
+
+namespace brood::platform {
+
+std::vector<std::string> environment() {
+    std::vector<std::string> all;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) all.emplace_back(*entry);
+    return all;
+}
+
+void set_environment(std::span<const std::string> all) {
+    std::vector<std::string> names;
+    for (const auto& entry : environment()) names.push_back(entry.substr(0, entry.find('=')));
+    for (const auto& name : names) ::unsetenv(name.c_str());
+    for (const auto& entry : all) {
+        const auto split = entry.find('=');
+        if (split == entry.npos || split == 0) continue;  // not a variable; nothing could read it
+        if (::setenv(entry.substr(0, split).c_str(), entry.c_str() + split + 1, 1) == -1) posix::throw_errno("setenv");
+    }
+}
+
+std::string working_directory() {
+    std::string path(256, '\0');
+    while (::getcwd(path.data(), path.size()) == nullptr) {
+        if (errno != ERANGE) posix::throw_errno("getcwd");
+        path.resize(path.size() * 2);
+    }
+    path.resize(path.find('\0'));
+    return path;
+}
+
+void set_working_directory(const std::string& directory) {
+    if (::chdir(directory.c_str()) == -1) posix::throw_errno(("changing to directory " + directory).c_str());
+}
+
+void set_standard_streams(std::span<const stdio_target, 3> streams) {
+    for (int number = 0; number < 3; ++number) {
+        const auto& stream = streams[static_cast<std::size_t>(number)];
+        if (stream.what == stdio_target::kind::inherit) continue;
+        unique_handle null;
+        if (stream.what == stdio_target::kind::null) null = open_file("/dev/null", {.read = true, .write = true});
+        const int source = null ? null.get() : stream.handle;
+        if (posix::retry([&] { return ::dup2(source, number); }) == -1) posix::throw_errno("redirecting a stream");
+    }
+}
+
+void set_niceness(int niceness) {
+    if (::setpriority(PRIO_PROCESS, 0, niceness) == -1) posix::throw_errno("setpriority");
+}
+
+void set_memory_limit(std::uint64_t bytes) {
+    const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+    if (::setrlimit(RLIMIT_AS, &limit) == -1) posix::throw_errno("setrlimit(RLIMIT_AS)");
+}
+
+void place_handle(unique_handle handle, handle_t wanted) {
+    if (handle.get() == wanted) {
+        handle.release();
+        return;
+    }
+    if (posix::retry([&] { return ::dup2(handle.get(), wanted); }) == -1) posix::throw_errno("dup2");
+}
+
+process_id current_process_id() noexcept { return ::getpid(); }
+
+void exit_now(int code) noexcept { ::_exit(code); }
+
+}  // namespace brood::platform
