@@ -128,15 +128,18 @@ void obey_lifeline(unique_handle lifeline, unique_handle parent_process);
 // True while the other end of the lifeline given to obey_lifeline() is open.
 bool lifeline_intact() noexcept;
 
-// Forks. In the child: returns with `pid` 0 and the child's end of the lifeline in `lifeline`; the caller calls
-// obey_lifeline() and then whatever it likes. In the parent as spawn_process. Standard streams are flushed first.
+// The two ends of a lifeline: `first` is for the child, `second` for the parent (POSIX; spawn_process makes its own).
+std::pair<unique_handle, unique_handle> make_lifeline();
+
+// Forks. In the child it returns with `pid` 0; of brood's own handles only those in `keep` stay open there, the
+// program's stay as they are. In the parent the result has `pid` and `process`. Standard output is flushed first.
 // `new_group`: the child leaves the terminal's foreground group. Windows: throws std::errc::not_supported.
-child fork_process(bool new_group);
+child fork_process(std::span<const handle_t> keep, bool new_group);
 
 // Waits until the process ended, takes its status and lets the system forget it; nullopt when the deadline came first
 // (a deadline in the past: only looks). Call it once after it gave a status: no. `lost` when another waiter took it.
 std::optional<exit_status> reap(child& process, deadline until);
-// The same, but the system keeps the process (and its pid) for a later reap().
+// The status of a process that ended, without taking it: the system keeps the process (and its pid) for a later reap().
 std::optional<exit_status> peek_status(child& process);
 
 // Asks or forces the process to end. A process that already ended is not an error. Windows: interrupt and terminate
@@ -195,6 +198,8 @@ io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t pee
 // Windows exactly one side of a channel has it and does the copying for both directions, elsewhere it is not used for
 // that. The sender keeps its own handles and keeps them open until the peer has confirmed the message.
 io_result channel_send_handles(handle_t channel, std::span<const handle_t> handles, handle_t peer_process);
+// Writes a few bytes without blocking, waiting or allocating, as a crash handler must; what does not fit is lost.
+void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes) noexcept;
 io_result channel_receive_handles(handle_t channel, std::size_t count, std::vector<unique_handle>& into,
                                   handle_t peer_process, deadline until);
 

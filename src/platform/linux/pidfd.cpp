@@ -2,8 +2,8 @@
 // Linux: a process is held by its pidfd, which becomes readable when it ends. Needs Linux 5.4.
 #include "platform/posix/fd.hpp"
 
+#include <csignal>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,16 +17,16 @@ unique_handle open_process(process_id pid) {
     return own(above_stdio(static_cast<int>(fd)));  // the kernel makes it close-on-exec
 }
 
+}  // namespace posix
+
 std::pair<unique_handle, unique_handle> make_lifeline() {
     int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) == -1) throw_errno("pipe2");
+    if (::pipe2(fds, O_CLOEXEC) == -1) posix::throw_errno("pipe2");
     unique_handle first(fds[0]), second(fds[1]);
-    auto read_end = above_stdio(first.release());
-    auto write_end = above_stdio(second.release());
-    return {own(std::move(read_end)), own(std::move(write_end))};
+    auto read_end = posix::above_stdio(first.release());
+    auto write_end = posix::above_stdio(second.release());
+    return {posix::own(std::move(read_end)), posix::own(std::move(write_end))};
 }
-
-}  // namespace posix
 
 namespace {
 
@@ -59,5 +59,12 @@ std::optional<exit_status> reap(child& process, deadline until) {
 }
 
 std::optional<exit_status> peek_status(child& process) { return take_status(process, WNOWAIT); }
+
+void send_request(const child& process, request what) {
+    const int signal = what == request::interrupt ? SIGINT : what == request::terminate ? SIGTERM : SIGKILL;
+    // By the handle, not the pid: a process that was reaped can never be mistaken for another.
+    if (::syscall(SYS_pidfd_send_signal, process.process.get(), signal, nullptr, 0) == -1 && errno != ESRCH)
+        posix::throw_errno("pidfd_send_signal");
+}
 
 }  // namespace brood::platform

@@ -190,6 +190,10 @@ io_result channel_write(handle_t channel, std::span<const std::span<const std::b
     return io_result::ok;
 }
 
+void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes) noexcept {
+    [[maybe_unused]] const auto n = ::send(channel, bytes.data(), bytes.size(), send_flags);
+}
+
 io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process, deadline until) {
     bool peer_ended = false;
     while (!into.empty()) {

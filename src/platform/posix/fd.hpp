@@ -35,8 +35,9 @@ int poll_timeout(const deadline& until) noexcept;
 // Opens a waitable handle of a living or unreaped process; written once per system (pidfd, kqueue).
 unique_handle open_process(process_id pid);
 
-// The lifeline: `first` is read in the child, `second` is kept by the parent.
-std::pair<unique_handle, unique_handle> make_lifeline();
+// Takes the mark away, so that a forked child keeps the descriptor.
+void disown(int fd) noexcept;
+void own_again(int fd) noexcept;
 
 // Installs, once, the fork handler that closes owned descriptors in every forked child.
 void install_fork_handler();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Forking a child that shares nothing of brood's with its parent but its own lifeline.
+// Forking a child that gets none of brood's own descriptors but those it is meant to have.
 #include "platform/posix/helper_threads.hpp"
 #include "platform/posix/fd.hpp"
 
@@ -19,24 +19,22 @@ void flush_streams() {
 
 }  // namespace
 
-child fork_process(bool new_group) {
-    auto [read_end, write_end] = posix::make_lifeline();
-    unique_handle kept = duplicate_handle(read_end.get());  // not marked as owned, so it survives in the child
+child fork_process(std::span<const handle_t> keep, bool new_group) {
+    posix::install_fork_handler();
     flush_streams();
+    for (handle_t handle : keep) posix::disown(handle);
     const pid_t pid = ::fork();
-    if (pid == -1) posix::throw_errno("fork");
+    const int error = errno;
+    for (handle_t handle : keep) posix::own_again(handle);
+    if (pid == -1) posix::throw_error(error, "fork");
     child result;
     if (pid == 0) {
-        read_end.release();  // closed by the fork handler
-        write_end.release();
         posix::forget_helper_threads();
         if (new_group) ::setpgid(0, 0);
-        result.lifeline = posix::own(std::move(kept));
         return result;
     }
     if (new_group) ::setpgid(pid, pid);  // whichever of the two comes first
     result.pid = pid;
-    result.lifeline = std::move(write_end);  // from here on an exception ends the child
     result.process = posix::open_process(pid);
     return result;
 }

@@ -54,6 +54,9 @@ unique_handle own(unique_handle fd) noexcept {
     return fd;
 }
 
+void disown(int fd) noexcept { unmark(fd); }
+void own_again(int fd) noexcept { mark(fd); }
+
 void close_owned() noexcept {
     const int last = highest_owned.exchange(-1);
     for (int word = 0; word <= last / word_bits && last >= 0; ++word) {

@@ -98,7 +98,7 @@ void redirect(file_actions& actions, const stdio_target& target, int number, int
 
 spawned spawn_process(const spawn_spec& spec) {
     auto channel = make_channel();
-    auto [read_end, write_end] = posix::make_lifeline();
+    auto [read_end, write_end] = make_lifeline();
     const auto at = posix::choose_landing(spec);
     std::vector<unique_handle> keep;
     file_actions actions;
