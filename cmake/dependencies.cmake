@@ -51,12 +51,14 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     target_include_directories(brood_backtrace SYSTEM INTERFACE "${brood_backtrace_headers}")
 endif()
 
-# SHA-256 for the example that hashes files and for the tool.
+# SHA-256 for the example that hashes files.
 add_library(brood_digest INTERFACE)
 if(WIN32)
     target_link_libraries(brood_digest INTERFACE bcrypt)
 else()
     find_library(brood_SODIUM_LIBRARY sodium REQUIRED)
-    mark_as_advanced(brood_SODIUM_LIBRARY)
+    find_path(brood_SODIUM_INCLUDE_DIR sodium.h REQUIRED)
+    mark_as_advanced(brood_SODIUM_LIBRARY brood_SODIUM_INCLUDE_DIR)
+    target_include_directories(brood_digest SYSTEM INTERFACE "${brood_SODIUM_INCLUDE_DIR}")
     target_link_libraries(brood_digest INTERFACE "${brood_SODIUM_LIBRARY}")
 endif()

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 # The library: brood::brood for its users, brood_internal for tests that look inside.
 if(WIN32)
-    set(ports windows)
+    set(brood_ports windows)
     set(BROOD_HAS_FORK 0)
     set(BROOD_NATIVE_HANDLE_TYPE "void*")
 else()
-    set(ports posix linux)
+    set(brood_ports posix linux)
     if(APPLE)
-        set(ports posix darwin)
+        set(brood_ports posix darwin)
     endif()
     set(BROOD_HAS_FORK 1)
     set(BROOD_NATIVE_HANDLE_TYPE "int")
 endif()
-list(TRANSFORM ports PREPEND "${PROJECT_SOURCE_DIR}/src/platform/")
+list(TRANSFORM brood_ports PREPEND "${PROJECT_SOURCE_DIR}/src/platform/")
 configure_file(include/brood/config.hpp.in include/brood/config.hpp @ONLY)
 
 # Libraries of the system: part of the link line of whoever links the static library.
@@ -23,7 +23,7 @@ elseif(WIN32)
     list(APPEND brood_system_libraries synchronization psapi shell32 advapi32 dbghelp bcrypt ws2_32 ntdll)
 endif()
 
-brood_sources(sources "${PROJECT_SOURCE_DIR}/src/base" "${PROJECT_SOURCE_DIR}/src/platform" ${ports}
+brood_sources(sources "${PROJECT_SOURCE_DIR}/src/base" "${PROJECT_SOURCE_DIR}/src/platform" ${brood_ports}
               "${PROJECT_SOURCE_DIR}/src/codec" "${PROJECT_SOURCE_DIR}/src/process")
 
 # Compiled once; the shared library and the tests that look inside are made from the same objects.

@@ -35,3 +35,13 @@ function(brood_sources result)
     endif()
     set(${result} ${sources} PARENT_SCOPE)
 endfunction()
+
+# Puts a program into `folder` (relative) of the build tree and of an installation.
+function(brood_place target folder)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
+    if(BUILD_SHARED_LIBS AND NOT WIN32)
+        file(RELATIVE_PATH up "/${folder}" "/")
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${up}${CMAKE_INSTALL_LIBDIR}")
+    endif()
+    install(TARGETS ${target} RUNTIME DESTINATION "${folder}")
+endfunction()
