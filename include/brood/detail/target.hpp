@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// A target: a callable with its arguments, which runs here (fork) or is sent and runs there (spawn, forkserver). The
+// address of `enter`, one function for each combination of types, is what names it in the other process.
+#pragma once
+
+#include <brood/detail/callable.hpp>
+#include <brood/export.hpp>
+#include <brood/serialization.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace brood::detail {
+
+// The child's side of a running target. Implemented by the process layer.
+class BROOD_API target_session {
+public:
+    // The arguments were read; what happens from here on is the target's doing.
+    virtual void arguments_read() = 0;
+    // The result is about to be written.
+    virtual output_archive& begin_result() = 0;
+    // Sends it and returns when the parent has it (the value must live until then).
+    virtual void send_result() = 0;
+
+protected:
+    ~target_session() = default;
+};
+
+using entry_function = void (*)(input_archive&, target_session&);
+
+class target {
+public:
+    virtual ~target() = default;
+    virtual entry_function entry() const noexcept = 0;
+    virtual void save(output_archive& archive) const = 0;
+    // Runs it in this process, once.
+    virtual void run(target_session& session) = 0;
+};
+
+// What becomes of the value that the callable returns.
+struct drop_result {};
+struct send_back {};
+
+template <class F, class... Kept>
+concept runs_with_values = std::is_invocable_v<F, Kept...>;
+
+// A member function without && may want its object as an lvalue.
+template <class F, class First, class... Kept>
+constexpr bool runs_on_object = std::is_member_pointer_v<F> && std::is_invocable_v<F, First&, Kept...>;
+
+template <class F, class... Kept>
+constexpr bool wants_reference = !runs_with_values<F, Kept...> && std::is_invocable_v<F&, Kept&...>;
+
+template <class F, class... Kept>
+decltype(auto) invoke_with_values(F&& function, Kept&&... kept) {
+    return std::invoke(std::forward<F>(function), std::forward<Kept>(kept)...);
+}
+template <class F, class First, class... Kept>
+    requires(!runs_with_values<F, First, Kept...> && runs_on_object<F, First, Kept...>)
+decltype(auto) invoke_with_values(F&& function, First&& object, Kept&&... kept) {
+    return std::invoke(std::forward<F>(function), object, std::forward<Kept>(kept)...);
+}
+
+template <class F, class... Kept>
+constexpr void require_runnable() {
+    constexpr bool object = [] {
+        if constexpr (sizeof...(Kept) > 0) return runs_on_object<F, Kept...>;
+        else return false;
+    }();
+    static_assert(!wants_reference<F, Kept...> || object,
+                  "brood: the target takes a reference to non-const, but what it changed would be lost: it runs on a copy "
+                  "in another process. Take the argument by value or const reference and return the result.");
+    static_assert(runs_with_values<F, Kept...> || wants_reference<F, Kept...> || object,
+                  "brood: the target cannot be called with these arguments (given as values).");
+}
+
+template <class Mode, class F, class... Kept>
+class call_target final : public target {
+public:
+    template <class... Args>
+    explicit call_target(std::in_place_t, Args&&... parts) : held_(std::forward<Args>(parts)...) {}
+
+    entry_function entry() const noexcept override { return &call_target::enter; }
+    void save(output_archive& archive) const override { save_value(archive, held_); }
+    void run(target_session& session) override {
+        using result = decltype(invoke());
+        if constexpr (std::is_void_v<result> || std::is_same_v<Mode, drop_result>) {
+            static_cast<void>(invoke());
+            if constexpr (std::is_same_v<Mode, send_back>) static_cast<void>(session.begin_result());
+        } else {
+            const std::remove_cvref_t<result> value = invoke();
+            save_value(session.begin_result(), value);
+            session.send_result();
+            return;
+        }
+        if constexpr (std::is_same_v<Mode, send_back>) session.send_result();
+    }
+
+private:
+    using parts = std::tuple<F, Kept...>;
+
+    explicit call_target(parts&& loaded) : held_(std::move(loaded)) {}
+    static void enter(input_archive& archive, target_session& session) {
+        call_target here(load_value<parts>(archive));
+        session.arguments_read();
+        here.run(session);
+    }
+    decltype(auto) invoke() {
+        return std::apply(
+            [](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); }, held_);
+    }
+
+    parts held_;
+};
+
+// Says at compile time, by name, what of a target cannot cross.
+template <class Mode, class F, class... Kept>
+constexpr void require_target() {
+    require_serializable<F>();
+    (require_serializable<Kept>(), ...);
+    if constexpr (serializable<F> && (serializable<Kept> && ...)) {
+        require_runnable<F, Kept...>();
+        if constexpr (std::is_same_v<Mode, send_back> && runs_with_values<F, Kept...>) {
+            using result = std::invoke_result_t<F, Kept...>;
+            if constexpr (!std::is_void_v<result>) require_serializable<std::remove_cvref_t<result>>();
+        }
+    }
+}
+
+template <class Mode, class F, class... Args, std::size_t... I>
+std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
+    using callable = std::decay_t<F>;
+    using made = call_target<Mode, callable,
+                             typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
+    require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>();
+    return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
+}
+
+template <class Mode, class F, class... Args>
+std::unique_ptr<target> make_target(F&& function, Args&&... arguments) {
+    return make_target_indexed<Mode>(std::index_sequence_for<Args...>{}, std::forward<F>(function),
+                                     std::forward<Args>(arguments)...);
+}
+
+// The type that a target gives back, decayed.
+template <class F, class... Args>
+struct target_result {
+    template <std::size_t... I>
+    static auto find(std::index_sequence<I...>) {
+        using callable = std::decay_t<F>;
+        if constexpr (runs_with_values<callable,
+                                       typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>)
+            return std::type_identity<std::remove_cvref_t<std::invoke_result_t<
+                callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>>>{};
+        else if constexpr (std::is_invocable_v<callable, Args...>)
+            return std::type_identity<std::remove_cvref_t<std::invoke_result_t<callable, Args...>>>{};
+        else
+            return std::type_identity<void>{};
+    }
+    using type = typename decltype(find(std::index_sequence_for<Args...>{}))::type;
+};
+
+}  // namespace brood::detail
