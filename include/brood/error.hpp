@@ -13,6 +13,10 @@
 #include <system_error>
 #include <vector>
 
+namespace brood::detail {
+class stack_source;
+}  // namespace brood::detail
+
 namespace brood {
 
 // The number by which the operating system knows a process.
@@ -75,15 +79,18 @@ BROOD_API std::string to_string(const stack_trace& stack);
 class BROOD_API process_died : public error {
 public:
     process_died(const std::string& what, process_id pid, exit_status status, stack_trace stack = {});
+    process_died(const std::string& what, process_id pid, exit_status status,
+                 std::shared_ptr<const detail::stack_source> stack);
     process_id pid() const noexcept { return pid_; }
     const exit_status& status() const noexcept { return status_; }
-    // Where it crashed, if its crash could be recorded.
-    const stack_trace& stack() const noexcept { return *stack_; }
+    // Where it crashed, if its crash could be recorded. The first call may read debug information. Any thread.
+    const stack_trace& stack() const noexcept;
+    const std::shared_ptr<const detail::stack_source>& source_of_stack() const noexcept { return stack_; }
 
 private:
     process_id pid_;
     exit_status status_;
-    std::shared_ptr<const stack_trace> stack_;
+    std::shared_ptr<const detail::stack_source> stack_;
 };
 
 // An exception of a type that cannot be rebuilt here was thrown in another process.
@@ -91,18 +98,21 @@ class BROOD_API remote_error : public error {
 public:
     remote_error(std::string type_name, const std::string& what, std::string process_name, process_id pid,
                  stack_trace stack);
+    remote_error(std::string type_name, const std::string& what, std::string process_name, process_id pid,
+                 std::shared_ptr<const detail::stack_source> stack);
     // The demangled type of the exception; "unknown" if the thrown object was of no class type with a name.
     const std::string& type_name() const noexcept { return type_name_; }
     const std::string& process_name() const noexcept { return process_name_; }
     process_id pid() const noexcept { return pid_; }
-    // Where it was thrown.
-    const stack_trace& stack() const noexcept { return *stack_; }
+    // Where it was thrown. The first call may read debug information. Any thread.
+    const stack_trace& stack() const noexcept;
+    const std::shared_ptr<const detail::stack_source>& source_of_stack() const noexcept { return stack_; }
 
 private:
     std::string type_name_;
     std::string process_name_;
     process_id pid_;
-    std::shared_ptr<const stack_trace> stack_;
+    std::shared_ptr<const detail::stack_source> stack_;
 };
 
 // A wait ended because its time was over.

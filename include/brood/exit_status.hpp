@@ -51,7 +51,9 @@ public:
     // In words: "exited with code 3", "killed by signal 11 (SIGSEGV)", "crashed with 0xC0000005 (access violation)".
     std::string to_string() const;
 
-    friend bool operator==(const exit_status&, const exit_status&) noexcept = default;
+    // Equal when they say the same, wherever that was: exited(3) == from_windows(3), and a crash by 0xC0000005 equals
+    // signalled(11). Crash codes without a POSIX signal are equal when the codes are.
+    friend BROOD_API bool operator==(const exit_status& a, const exit_status& b) noexcept;
 
 private:
     enum class kind : std::uint8_t { exited, signalled, unknown };

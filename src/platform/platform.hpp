@@ -227,30 +227,52 @@ void prepare_to_fill(void* address, std::size_t size) noexcept;
 // A program or shared library in this process's memory.
 struct module {
     std::string path;               // of the file; for the program itself too
-    std::uintptr_t base = 0;        // offsets count from here
+    std::uintptr_t base = 0;        // offsets count from here (0 for a Linux program linked at a fixed address)
     std::uintptr_t code_begin = 0;  // its executable pages
     std::uintptr_t code_end = 0;
     std::string build_id;           // bytes: GNU build-id, LC_UUID, PE RSDS GUID and age; else a hash of the code
     bool program = false;           // the main program
 };
-// All modules loaded now, the program first. Cached: only what was loaded since the last call costs.
+// All modules loaded now, the program first.
 std::vector<module> loaded_modules();
-// The module that holds the address; nullopt if none does. Costs tens of nanoseconds when seen before.
+// The module that holds the address; nullopt if none does. Costs tens of nanoseconds.
 std::optional<module> module_of(const void* address);
 // Loads a shared library as a plugin; throws std::runtime_error with the loader's own text. It is never unloaded.
 void load_module(const std::string& path);
 
-// Up to `into.size()` return addresses of this thread, innermost first, `skip` frames left out; gives how many.
+// The same as module_of without allocating or (Linux, Windows) locking, so that a crash sink may call it. The views
+// last as long as the module is loaded; `path` may be relative where module_of gives an absolute one.
+struct module_view {
+    static constexpr std::size_t max_build_id = 32;
+    std::string_view path;
+    std::uintptr_t base = 0;
+    std::uintptr_t code_begin = 0;
+    std::uintptr_t code_end = 0;
+    std::array<char, max_build_id> build_id_bytes{};
+    std::size_t build_id_size = 0;
+    bool program = false;
+    std::string_view build_id() const noexcept { return {build_id_bytes.data(), build_id_size}; }
+};
+std::optional<module_view> view_module(const void* address) noexcept;  // fork: yes
+
+// Up to `into.size()` places of this thread's stack, innermost first, the caller of this function first, `skip` frames
+// left out; gives how many. A place is an address inside the call (one byte before the return address).
 std::size_t capture_stack(std::span<std::uintptr_t> into, std::size_t skip) noexcept;
-// What debug information (else the symbol table) says about an address of this process.
-stack_frame describe_address(std::uintptr_t address);
+// What debug information (else the symbol table) says about a place in this process: the functions that were inlined
+// there, innermost first, and the one that holds them; never empty. Windows: no file and line.
+stack_trace describe_address(std::uintptr_t address);
 std::string demangle(const char* name);
 
-// Calls `observer` at each C++ throw in this process, at the throw point, before unwinding; null to stop.
-void observe_throws(void (*observer)() noexcept) noexcept;
+// Calls `observer` at each C++ throw in this process, at the throw point, before unwinding; null to stop. It gets the
+// thrown object and the stack, the thrower first. `throw;` and std::rethrow_exception are not reported.
+// POSIX: a program that links the C++ runtime statically is not observed. macOS: only throws of code that was linked
+// with brood are.
+using throw_observer = void (*)(const void* object, std::span<const std::uintptr_t> stack) noexcept;
+void observe_throws(throw_observer observer) noexcept;
 // The stack of a crash is written to `sink` (called in the crashed context: async-signal-safe code only) before the
 // process ends as it would have. `signal` is the POSIX number, `native` the NTSTATUS or 0. Handlers that the program
-// installs later win.
+// installed before or installs later win. abort() and std::terminate count; on Windows they end the process with
+// 0xE0B00006. The stack overflow of a thread other than the one that called this is recorded only on Windows.
 using crash_sink = void (*)(int signal, std::uint32_t native, std::span<const std::uintptr_t> frames) noexcept;
 void record_crashes(crash_sink sink);
 
