@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: MIT
 # How everything of this repository is compiled, and the sources that a target takes.
 
+find_program(BROOD_CCACHE ccache)
+mark_as_advanced(BROOD_CCACHE)
+if(BROOD_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${BROOD_CCACHE}")
+endif()
+
 # Private compile settings of a target of ours: language level, warnings, debug information, visibility.
 function(brood_compile_options target)
     set_target_properties(

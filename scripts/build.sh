@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Configuring, building and testing a preset; Wine. Sourced by ./dev.
+
+WINE=/usr/lib/wine/wine64
+
+configure() { cmake --preset "$1" -DBROOD_DEVELOP=ON; }
+
+# build PRESET [TARGET...]
+build() {
+    local preset=$1
+    shift
+    cmake --build --preset "$preset" ${1:+--target "$@"}
+}
+
+# What a preset needs beyond the compiler.
+need_preset() {
+    case $1 in
+        mingw)
+            need_packages "${MINGW_PACKAGES[@]}"
+            ;;
+        asan | tsan) need_packages "${SANITIZER_PACKAGES[@]}" ;;
+        *) ;;
+    esac
+}
+
+wineserver() {
+    local server
+    for server in /usr/lib/wine/wineserver64 /usr/lib/wine/wineserver; do
+        [ ! -x "$server" ] || break
+    done
+    "$server" "$@"
+}
+
+# A Wine prefix of our own, with a server that stays while the tests run and goes with this script.
+start_wine() {
+    export WINEPREFIX=$PWD/build/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree=d;mshtml=d"
+    unset DISPLAY
+    mkdir -p "$WINEPREFIX"
+    trap 'wineserver -k || true' EXIT
+    if [ ! -e "$WINEPREFIX/ready" ]; then
+        make_wine_prefix || return 1
+        touch "$WINEPREFIX/ready"
+    fi
+    wineserver -p
+}
+
+make_wine_prefix() {
+    local debugger='HKLM\Software\Microsoft\Windows NT\CurrentVersion\AeDebug'
+    timeout -k 5 180 "$WINE" wineboot -i || return 1
+    # The prefix calls itself Windows 7 otherwise; a crash is slow and noisy while a debugger is registered.
+    timeout -k 5 60 "$WINE" reg add 'HKCU\Software\Wine' /v Version /d win10 /f || return 1
+    timeout -k 5 60 "$WINE" reg add "$debugger" /v Debugger /d false /f || return 1
+    timeout -k 5 60 "$WINE" reg add "$debugger" /v Auto /d 1 /f
+}
+
+# Runs the tests of a built preset and adds its test cases to the totals. ctest shows the output of what fails.
+run_tests() {
+    local preset=$1 start=$SECONDS report counts status=0
+    report=$PWD/build/$preset/tests.xml
+    rm -f "$report"
+    if [ "$preset" = mingw ]; then
+        step "start Wine" start_wine || return 0
+    fi
+    ctest --preset "$preset" -j "$(nproc)" --output-junit "$report" --test-output-size-passed 100000000 \
+        --test-output-size-failed 100000000 --quiet </dev/null || status=$?
+    counts=$(python3 scripts/count_tests.py "$report") || true
+    passed=$((passed + ${counts% *}))
+    failed=$((failed + ${counts#* }))
+    [ "${counts#* }" -ne 0 ] || [ $status -eq 0 ] || failed=$((failed + 1))
+    say "test $preset: ${counts% *} passed, ${counts#* } failed ($((SECONDS - start)) s)"
+}
