@@ -38,11 +38,11 @@ start_wine() {
     unset DISPLAY
     mkdir -p "$WINEPREFIX"
     trap 'wineserver -k || true' EXIT
+    wineserver -p || true # fails if one is still running, which is as good
     if [ ! -e "$WINEPREFIX/ready" ]; then
         make_wine_prefix || return 1
         touch "$WINEPREFIX/ready"
     fi
-    wineserver -p
 }
 
 make_wine_prefix() {

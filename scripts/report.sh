@@ -53,13 +53,15 @@ show() {
     fi
 }
 
-# Adds what a command counted, as told by the closing line in its log.
+# add_counts LOG STATUS: adds what a command counted, as told by the closing line in its log, and by its exit code.
 add_counts() {
-    local line
+    local line more_failed
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1) || line="0 passed, 1 failed"
+    more_failed=${line#*, }
+    more_failed=${more_failed%% failed*}
+    [ "$2" -eq 0 ] || [ "$more_failed" -gt 0 ] || more_failed=1
     passed=$((passed + ${line%% passed*}))
-    line=${line#*, }
-    failed=$((failed + ${line%% failed*}))
+    failed=$((failed + more_failed))
 }
 
 # The closing line, and the exit code.
