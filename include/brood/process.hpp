@@ -20,12 +20,13 @@ namespace brood {
 
 namespace detail {
 class process_core;
-}
+class running_child;
+}  // namespace detail
 
 // A process seen from the one that asks: a value, no handle; the process may be gone by the time it is read.
 class BROOD_API process_info {
 public:
-    process_info(std::string name, process_id pid, bool daemon, std::weak_ptr<detail::process_core> core = {},
+    process_info(std::string name, process_id pid, bool daemon, std::weak_ptr<detail::running_child> child = {},
                  bool parent = false);
     const std::string& name() const noexcept { return name_; }
     process_id pid() const noexcept { return pid_; }
@@ -37,7 +38,7 @@ private:
     std::string name_;
     process_id pid_;
     bool daemon_;
-    std::weak_ptr<detail::process_core> core_;
+    std::weak_ptr<detail::running_child> child_;
     bool parent_;
 };
 

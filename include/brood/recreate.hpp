@@ -6,8 +6,11 @@
 #include <brood/detail/target.hpp>
 #include <brood/export.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -16,7 +19,7 @@ namespace brood {
 namespace detail {
 
 // This process, by number; changes in a forked child.
-BROOD_API std::int64_t this_process() noexcept;
+BROOD_API std::int64_t this_process_number() noexcept;
 
 template <class T>
 class recipe {
@@ -108,7 +111,7 @@ private:
     T& get() const {
         if (!shared_) throw std::logic_error("this recreate<T> is empty: construct it with the arguments of T");
         const std::lock_guard guard(shared_->lock);
-        const auto here = detail::this_process();
+        const auto here = detail::this_process_number();
         if (shared_->built_in != here) static_cast<void>(shared_->object.release());  // the parent's; not ours to destroy
         if (!shared_->object) shared_->object = shared_->made_by->make();
         shared_->built_in = here;

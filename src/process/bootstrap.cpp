@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// init(): the fork in the road between the program and its children.
+#include "process/bootstrap.hpp"
+
+#include "codec/exception.hpp"
+#include "process/child_main.hpp"
+#include "process/forkserver.hpp"
+#include "process/launch.hpp"
+#include "process/this_process.hpp"
+#include "process/wire.hpp"
+
+#include <brood/init.hpp>
+
+#include <atomic>
+#include <optional>
+
+namespace brood {
+namespace detail {
+namespace {
+
+std::atomic<bool> initialised{false};
+
+// Taken when the library is loaded: before main and before any initialiser of the program, so that programs that those
+// start do not find the variable or the channel.
+std::optional<platform::bootstrap>& found() {
+    static std::optional<platform::bootstrap> bootstrap = platform::adopt_bootstrap();
+    return bootstrap;
+}
+
+struct early {
+    early() { found(); }
+};
+[[maybe_unused, gnu::init_priority(101)]] const early at_load;
+
+}  // namespace
+
+bool init_was_called() noexcept { return initialised.load(); }
+
+bool is_bootstrapping() noexcept { return found().has_value(); }
+
+void report_early_start(const char* text) noexcept {
+    try {
+        wire parent(platform::duplicate_handle(found()->channel.get()), platform::no_handle());
+        const auto failure = std::make_exception_ptr(bootstrap_error(text));
+        parent.send(message_kind::failed, encode_exception(failure, {}, "", platform::current_process_id()));
+    } catch (const std::exception&) {
+        // the parent then learns from the end of this process that it failed
+    }
+}
+
+}  // namespace detail
+
+void init(int, char**) {
+    if (!detail::is_bootstrapping()) {
+        detail::initialised = true;
+        return;
+    }
+    platform::bootstrap bootstrap = std::move(*detail::found());
+    detail::found().reset();
+    detail::initialised = true;
+    if (bootstrap.note == detail::forkserver_note) detail::run_forkserver(std::move(bootstrap));
+    detail::run_spawned_child(std::move(bootstrap));
+}
+
+bool is_child() noexcept { return detail::is_bootstrapping() || detail::this_process::get().is_child(); }
+
+}  // namespace brood

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The ways in which a child can come to be. Each gives a process that waits for its setup message.
+#pragma once
+
+#include "process/running_child.hpp"
+#include "process/setup.hpp"
+#include "process/wire.hpp"
+
+#include <brood/process_options.hpp>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace brood::detail {
+
+// A child that exists but has been told nothing yet.
+struct launched {
+    platform::child child;
+    platform::unique_handle channel;
+    std::unique_ptr<status_source> source;  // null: this process is its parent
+    bool late = false;                      // it was started ahead of time and needs a late_setup
+};
+
+// What of a process's options matters while it is made, with opened redirection files.
+struct launch_request {
+    std::array<platform::stdio_target, 3> stdio;
+    std::vector<platform::unique_handle> opened;   // keeps them open
+    std::vector<platform::handle_t> inherit;
+    std::vector<std::string> environment;
+    bool same_environment = true;                  // `environment` is that of this process
+    std::string directory;                         // empty: this process's
+    std::string name;
+    bool receive_ctrl_c = false;
+};
+launch_request make_request(const process_options& options, const std::string& name);
+
+// The program that children run.
+std::string child_program();
+// A fresh run of the program; `note` tells it what it is ("" an ordinary child).
+platform::spawned spawn_self(const launch_request& request, const std::string& note);
+
+launched launch_spawn(const launch_request& request);
+launched launch_forkserver(const launch_request& request);
+// A child from the spawn reserve, if there is one that suits.
+std::optional<launched> take_from_reserve(const launch_request& request);
+
+// A handle's value as a number that fits into a message, and back.
+inline std::int64_t handle_to_number(platform::handle_t handle) noexcept {
+    if constexpr (std::is_pointer_v<platform::handle_t>) return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(handle));
+    else return handle;
+}
+template <class Handle = platform::handle_t>
+Handle number_to_handle(std::int64_t number) noexcept {
+    if constexpr (std::is_pointer_v<Handle>) return reinterpret_cast<Handle>(static_cast<std::intptr_t>(number));
+    else return static_cast<Handle>(number);
+}
+
+// The note of a process that is to be the fork server.
+inline constexpr const char* forkserver_note = "forkserver";
+
+}  // namespace brood::detail

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// The parent's side of the fork server: one server for the process, started when first needed and again when it is gone.
+#include "process/forkserver.hpp"
+#include "process/forkserver_protocol.hpp"
+#include "process/launch.hpp"
+
+#include "codec/exception.hpp"
+#include "codec/function.hpp"
+#include "process/blocks.hpp"
+
+#include <brood/serialization.hpp>
+
+#include <atomic>
+#include <mutex>
+
+namespace brood::detail {
+namespace {
+
+using platform::io_result;
+
+// A running server. Its children hold it too: it must stay to tell how they ended.
+struct server_process {
+    platform::child child;
+    wire control;
+    std::vector<std::string> environment;  // as it was started with
+    std::string directory;
+    process_id owner = platform::current_process_id();
+
+    ~server_process() {
+        if (owner != platform::current_process_id()) {  // a forked copy: the descriptors are closed already
+            child.process.release();
+            child.lifeline.release();
+            control.release().release();
+            return;
+        }
+        control.close();
+        try {
+            platform::send_request(child, platform::request::kill);
+            platform::reap(child, {});
+        } catch (const std::exception&) {
+            // its lifeline ends it
+        }
+    }
+};
+
+// Guards the server of this process; a forked copy of the process starts with none.
+struct server_slot {
+    std::mutex mutex;
+    std::shared_ptr<server_process> server;
+    bound_call preload;
+    process_id owner = platform::current_process_id();
+};
+
+server_slot& slot() {
+    static std::atomic<server_slot*> current{nullptr};
+    server_slot* known = current.load();
+    if (known != nullptr && known->owner == platform::current_process_id()) return *known;
+    auto* fresh = new server_slot;
+    if (known != nullptr) fresh->preload = known->preload;
+    if (current.compare_exchange_strong(known, fresh)) return *fresh;
+    delete fresh;
+    return *known;
+}
+
+void send_preload(server_process& server, const bound_call& call) {
+    if (!call) {
+        server.control.send(message_kind::ready);
+        return;
+    }
+    output_archive archive(no_blocks);
+    save_value(archive, locate_code(reinterpret_cast<const void*>(call.target()->entry())));
+    call.target()->save(archive);
+    server.control.send({.kind = message_kind::target, .body = archive.bytes(), .handles = archive.handles()});
+}
+
+std::shared_ptr<server_process> start_server(const bound_call& preload) {
+    const process_options defaults;
+    auto request = make_request(defaults, "fork-server");
+    auto made = spawn_self(request, forkserver_note);
+    auto server = std::make_shared<server_process>();
+    server->child = std::move(made.child);
+    server->control = wire(std::move(made.channel), server->child.process.get());
+    server->environment = std::move(request.environment);
+    server->directory = platform::working_directory();
+    send_preload(*server, preload);
+    message answer;
+    if (server->control.receive(answer) != io_result::ok) {
+        const auto status = platform::reap(server->child, {});
+        throw bootstrap_error("the fork server " + (status ? status->to_string() : "ended") + " before it was ready");
+    }
+    if (answer.kind == message_kind::failed) std::rethrow_exception(decode_exception(answer.body.text()));
+    return server;
+}
+
+exit_status status_of(const fork_reply& reply) {
+    const int value = static_cast<int>(reply.value);
+    switch (reply.kind) {
+        case reply_kind::exited: return exit_status::exited(value);
+        case reply_kind::signalled: return exit_status::signalled(value);
+        case reply_kind::dumped: return exit_status::signalled(value, true);
+        default: return exit_status::unknown();
+    }
+}
+
+bool read_reply(platform::handle_t status, fork_reply& reply) {
+    const std::span<std::byte> bytes(reinterpret_cast<std::byte*>(&reply), sizeof reply);
+    return platform::channel_read(status, bytes, platform::no_handle(), {}) == io_result::ok;
+}
+
+class served_status final : public status_source {
+public:
+    served_status(platform::unique_handle status, std::shared_ptr<server_process> server)
+        : status_(std::move(status)), server_(std::move(server)) {}
+    exit_status take() noexcept override {
+        fork_reply reply;
+        try {
+            if (!read_reply(status_.get(), reply)) return exit_status::unknown();  // the server ended first
+        } catch (const std::exception&) {
+            return exit_status::unknown();
+        }
+        status_.reset();  // the server may forget the child now
+        server_.reset();
+        return status_of(reply);
+    }
+    void abandon() noexcept override { status_.release(); }
+
+private:
+    platform::unique_handle status_;
+    std::shared_ptr<server_process> server_;
+};
+
+struct asked {
+    platform::unique_handle channel, lifeline, status;
+};
+
+// Asks for a child; nothing when the server is gone.
+std::optional<asked> ask(server_process& server, bool new_group) {
+    auto channel = platform::make_channel();
+    auto status = platform::make_channel();
+    auto [child_end, parent_end] = platform::make_lifeline();
+    const platform::handle_t handles[] = {channel.theirs.get(), child_end.get(), status.theirs.get()};
+    const std::byte body[] = {std::byte{new_group}};
+    if (!server.control.send({.kind = message_kind::fork_child, .body = body, .handles = handles})) return std::nullopt;
+    return asked{std::move(channel.ours), std::move(parent_end), std::move(status.ours)};
+}
+
+// The child that was asked for; nothing when the server ended before it answered.
+std::optional<launched> answered(asked request, const std::shared_ptr<server_process>& server) {
+    fork_reply reply;
+    if (!read_reply(request.status.get(), reply)) return std::nullopt;
+    if (reply.kind == reply_kind::error)
+        throw std::system_error(static_cast<int>(reply.value), std::system_category(), "fork in the fork server");
+    std::vector<platform::unique_handle> process;
+    const auto got = platform::channel_receive_handles(request.status.get(), 1, process, platform::no_handle(), {});
+    if (got != io_result::ok) return std::nullopt;
+    launched made;
+    made.child.pid = reply.value;
+    made.child.process = std::move(process.front());
+    made.child.lifeline = std::move(request.lifeline);
+    made.channel = std::move(request.channel);
+    made.source = std::make_unique<served_status>(std::move(request.status), server);
+    made.late = true;
+    return made;
+}
+
+}  // namespace
+
+void set_preload(bound_call call) {
+    auto& here = slot();
+    const std::lock_guard guard(here.mutex);
+    here.preload = std::move(call);
+    here.server.reset();  // children that still run keep it
+}
+
+launched launch_forkserver(const launch_request& request) {
+    auto& here = slot();
+    for (int attempt = 0; attempt < 2; ++attempt) {  // a server that was killed is replaced
+        std::shared_ptr<server_process> server;
+        std::optional<asked> question;
+        {
+            const std::lock_guard guard(here.mutex);
+            if (!here.server) here.server = start_server(here.preload);
+            server = here.server;
+            question = ask(*server, !request.receive_ctrl_c);
+        }
+        if (question)
+            if (auto made = answered(std::move(*question), server)) return std::move(*made);
+        const std::lock_guard guard(here.mutex);
+        if (here.server == server) here.server.reset();
+    }
+    throw start_error("cannot start process '" + request.name + "': the fork server ended twice");
+}
+
+}  // namespace brood::detail

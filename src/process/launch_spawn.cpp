@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Spawn: a fresh run of this program.
+#include "process/launch.hpp"
+#include "process/this_process.hpp"
+
+namespace brood::detail {
+namespace {
+
+using kind = platform::stdio_target::kind;
+
+struct make_target_stream {
+    launch_request& request;
+    bool output;
+
+    platform::stdio_target operator()(null_t) const { return {kind::null, {}}; }
+    platform::stdio_target operator()(inherit_t) const { return {kind::inherit, {}}; }
+    platform::stdio_target operator()(const handle& open) const { return {kind::handle, open.native_handle()}; }
+    platform::stdio_target operator()(const std::filesystem::path& path) const {
+        const auto text = path.u8string();
+        request.opened.push_back(platform::open_for_stdio({text.begin(), text.end()}, output));
+        return {kind::handle, request.opened.back().get()};
+    }
+};
+
+bool names_variable(const std::string& entry, const std::string& name) {
+    return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
+}
+
+void set_variable(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
+    if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos || value.find('\0') != value.npos)
+        throw std::invalid_argument("'" + name + "' cannot be the name of an environment variable, or its value cannot be one");
+    std::erase_if(environment, [&](const auto& entry) { return names_variable(entry, name); });
+    environment.push_back(name + "=" + value);
+}
+
+}  // namespace
+
+launch_request make_request(const process_options& options, const std::string& name) {
+    launch_request request;
+    request.stdio[0] = std::visit(make_target_stream{request, false}, options.stdin_from.where());
+    request.stdio[1] = std::visit(make_target_stream{request, true}, options.stdout_to.where());
+    request.stdio[2] = std::visit(make_target_stream{request, true}, options.stderr_to.where());
+    for (const auto& one : options.inherit) request.inherit.push_back(one.native_handle());
+    if (!options.clear_env) request.environment = platform::environment();
+    for (const auto& [variable, value] : options.env) set_variable(request.environment, variable, value);
+    request.same_environment = !options.clear_env && options.env.empty();
+    const auto directory = options.cwd.u8string();
+    request.directory.assign(directory.begin(), directory.end());
+    request.name = name;
+    request.receive_ctrl_c = options.receive_ctrl_c;
+    return request;
+}
+
+std::string child_program() {
+    std::string chosen = this_process::get().executable();
+    return chosen.empty() ? platform::executable_path() : chosen;
+}
+
+platform::spawned spawn_self(const launch_request& request, const std::string& note) {
+    platform::spawn_spec spec;
+    spec.executable = child_program();
+    spec.arguments = {spec.executable, "--brood-child=" + request.name};  // for who reads a process list
+    spec.environment = request.environment;
+    spec.directory = request.directory;
+    spec.stdio = request.stdio;
+    spec.inherit = request.inherit;
+    spec.receive_ctrl_c = request.receive_ctrl_c;
+    spec.note = note;
+    return platform::spawn_process(spec);
+}
+
+launched launch_spawn(const launch_request& request) {
+    if (auto ready = take_from_reserve(request)) return std::move(*ready);
+    auto made = spawn_self(request, {});
+    return {std::move(made.child), std::move(made.channel), nullptr, false};
+}
+
+}  // namespace brood::detail

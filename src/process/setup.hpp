@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What a child is told about itself before its target.
+#pragma once
+
+#include <brood/error.hpp>
+#include <brood/start_method.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace brood::detail {
+
+// What a child that was started ahead of time (reserve, fork server) must still make its own. Its handles travel with
+// the message: first those of redirected streams in order, then the inherited ones.
+struct late_setup {
+    bool new_environment = false;            // else that of the process it came from is right
+    std::vector<std::string> environment;    // "NAME=value"
+    std::string directory;                   // empty: unchanged
+    std::vector<std::uint8_t> streams;       // three platform::stdio_target::kind, or none
+    std::vector<std::int64_t> inherited;     // the values under which inherited handles are known
+};
+
+struct child_setup {
+    std::string name;
+    std::string identity;                    // "1:2": the second child of the first child
+    bool daemon = false;
+    bool wants_result = false;
+    process_id parent_pid = 0;
+    std::string parent_name;
+    bool parent_daemon = false;
+    start_method method = start_method::spawn;          // how this child was started
+    std::optional<start_method> default_method;         // as chosen in the parent
+    std::string executable;                             // as chosen in the parent
+    std::vector<unsigned> cpus;
+    std::optional<int> niceness;
+    std::optional<std::uint64_t> memory_limit;
+    std::optional<late_setup> late;
+};
+
+}  // namespace brood::detail

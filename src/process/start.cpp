@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Spawn and forkserver: the target is written to bytes first, so that what cannot be written stops here; then a child
+// is made, told what to do, and watched until its target runs.
+#include "process/start.hpp"
+
+#include "codec/exception.hpp"
+#include "codec/function.hpp"
+#include "process/blocks.hpp"
+#include "process/bootstrap.hpp"
+#include "process/this_process.hpp"
+
+#include <brood/serialization.hpp>
+
+#include <chrono>
+#include <cstdlib>
+
+namespace brood::detail {
+namespace {
+
+using platform::io_result;
+
+// How long a child may take to reach brood::init. It is a guard against programs that never do; slow machines and
+// checkers may need more.
+platform::deadline bootstrap_deadline() {
+    const char* seconds = std::getenv("BROOD_BOOTSTRAP_TIMEOUT");
+    const long limit = seconds == nullptr ? 120 : std::strtol(seconds, nullptr, 10);
+    if (limit <= 0) return {};
+    return std::chrono::steady_clock::now() + std::chrono::seconds(limit);
+}
+
+void save_target(output_archive& archive, const target& work) {
+    const auto place = locate_code(reinterpret_cast<const void*>(work.entry()));
+    save_value(archive, place);
+    work.save(archive);
+}
+
+late_setup make_late(const launch_request& request) {
+    late_setup late;
+    late.new_environment = true;
+    late.environment = request.environment;
+    late.directory = request.directory.empty() ? platform::working_directory() : request.directory;
+    for (const auto& stream : request.stdio) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
+    for (auto handle : request.inherit) late.inherited.push_back(handle_to_number(handle));
+    return late;
+}
+
+std::vector<platform::handle_t> late_handles(const launch_request& request) {
+    std::vector<platform::handle_t> handles;
+    for (const auto& stream : request.stdio)
+        if (stream.what == platform::stdio_target::kind::handle) handles.push_back(stream.handle);
+    handles.insert(handles.end(), request.inherit.begin(), request.inherit.end());
+    return handles;
+}
+
+bool send_setup(wire& channel, child_setup setup, const launch_request& request, bool late) {
+    std::vector<platform::handle_t> handles;
+    if (late) {
+        setup.late = make_late(request);
+        handles = late_handles(request);
+    }
+    output_archive archive(no_blocks);
+    save_value(archive, setup);
+    return channel.send({.kind = message_kind::setup, .body = archive.bytes(), .handles = handles});
+}
+
+launched launch(start_method method, const launch_request& request) {
+    try {
+        return method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
+    } catch (const std::system_error& e) {
+        throw start_error("cannot start process '" + request.name + "': " + e.what(), e.code());
+    }
+}
+
+// Ends and reaps a child whose start failed, unless that failure was reported to nobody.
+class start_guard {
+public:
+    explicit start_guard(running_child& child) noexcept : child_(&child) {}
+    ~start_guard() {
+        if (child_ == nullptr) return;
+        try {
+            child_->request(platform::request::kill);
+            child_->wait({});
+        } catch (const std::exception&) {
+            // its lifeline ends it
+        }
+    }
+    start_guard(const start_guard&) = delete;
+    start_guard& operator=(const start_guard&) = delete;
+    void dismiss() noexcept { child_ = nullptr; }
+
+private:
+    running_child* child_;
+};
+
+// Until the target runs: serves large blocks, and takes the child's answer.
+std::exception_ptr await_start(const start_order& order, running_child& child, wire& channel, const output_archive& sent) {
+    const auto until = bootstrap_deadline();
+    for (message answer;;) {
+        const auto result = channel.receive(answer, until);
+        if (result == io_result::timeout)
+            throw bootstrap_error("process '" + order.name + "' did not reach brood::init in time: is it the first statement of main?");
+        if (result == io_result::end) throw_died(child, channel, "before its target ran");
+        switch (answer.kind) {
+            case message_kind::started: return nullptr;
+            case message_kind::block_wanted: serve_block(channel, child.child(), answer, sent.blocks()); break;
+            case message_kind::failed: return decode_exception(answer.body.text());
+            case message_kind::crash: throw_died(child, channel, "before its target ran");
+            default: throw bootstrap_error("process '" + order.name + "' answered out of order");
+        }
+    }
+}
+
+bool is_about_values(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const serialization_error&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+child_setup make_setup(const start_order& order, start_method method) {
+    auto& self = this_process::get();
+    child_setup setup;
+    setup.name = order.name;
+    setup.identity = order.identity;
+    setup.daemon = order.daemon;
+    setup.wants_result = order.wants_result;
+    setup.parent_pid = platform::current_process_id();
+    setup.parent_name = self.name();
+    setup.parent_daemon = self.daemon();
+    setup.method = method;
+    setup.default_method = self.chosen_method();
+    setup.executable = self.executable();
+    setup.cpus = order.options.cpus;
+    setup.niceness = order.options.niceness;
+    setup.memory_limit = order.options.memory_limit;
+    return setup;
+}
+
+started_child start_child(const start_order& order) {
+    const auto method = order.always_fork ? start_method::fork
+                                          : order.options.start_method.value_or(this_process::get().method());
+    require_startable(method, order.options);
+    if (method == start_method::fork) return start_by_fork(order);
+
+    output_archive archive;
+    save_target(archive, *order.work);
+    const auto request = [&] {
+        try {
+            return make_request(order.options, order.name);
+        } catch (const std::system_error& e) {
+            throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
+        }
+    }();
+    auto made = launch(method, request);
+    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
+    start_guard guard(*child);
+    wire channel(std::move(made.channel), child->process_handle());
+    if (send_setup(channel, make_setup(order, method), request, made.late))
+        channel.send({.kind = message_kind::target, .body = archive.bytes(), .blocks = archive.blocks(),
+                      .handles = archive.handles()});
+    auto failure = await_start(order, *child, channel, archive);  // also tells why, if sending failed
+    if (failure && !(order.wants_result && is_about_values(failure))) std::rethrow_exception(failure);
+    guard.dismiss();
+    this_process::get().add(child);
+    if (!order.wants_result) channel.close();
+    return {child, std::move(channel), failure};
+}
+
+}  // namespace brood::detail

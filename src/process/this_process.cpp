@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "process/this_process.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace brood::detail {
+namespace {
+
+std::atomic<this_process*> current{nullptr};
+
+void finish_at_exit() { this_process::get().finish_children(); }
+
+}  // namespace
+
+this_process::this_process() : pid_(platform::current_process_id()) {}
+
+// A forked copy: the same settings, no children. Its original's are left alone, locks and all.
+this_process::this_process(const this_process& original, process_id pid)
+    : pid_(pid),
+      name_(original.name_),
+      identity_(original.identity_),
+      daemon_(original.daemon_),
+      is_child_(original.is_child_),
+      parent_pid_(original.parent_pid_),
+      parent_name_(original.parent_name_),
+      parent_daemon_(original.parent_daemon_),
+      method_(original.method_),
+      executable_(original.executable_) {}
+
+// The objects are never freed: exit handlers of any order may still ask.
+this_process& this_process::get() {
+    this_process* known = current.load();
+    const auto pid = platform::current_process_id();
+    if (known != nullptr && known->pid_ == pid) return *known;
+    auto* fresh = known == nullptr ? new this_process() : new this_process(*known, pid);
+    if (current.compare_exchange_strong(known, fresh)) return *fresh;
+    delete fresh;
+    return *known;
+}
+
+void this_process::become(const child_setup& setup) {
+    this_process& self = get();
+    const std::lock_guard guard(self.mutex_);
+    self.name_ = setup.name;
+    self.identity_ = setup.identity;
+    self.daemon_ = setup.daemon;
+    self.is_child_ = true;
+    self.parent_pid_ = setup.parent_pid;
+    self.parent_name_ = setup.parent_name;
+    self.parent_daemon_ = setup.parent_daemon;
+    self.method_ = setup.default_method;
+    self.executable_ = setup.executable;
+    self.made_ = 0;
+}
+
+std::string this_process::next_identity() {
+    const std::lock_guard guard(mutex_);
+    return (identity_.empty() ? "" : identity_ + ":") + std::to_string(++made_);
+}
+
+void this_process::add(const std::shared_ptr<running_child>& child) {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(children_, [](const auto& one) { return one->status().has_value(); });
+    children_.push_back(child);
+    if (!finishes_at_exit_) finishes_at_exit_ = std::atexit(&finish_at_exit) == 0;
+}
+
+std::vector<std::shared_ptr<running_child>> this_process::living() {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(children_, [](const auto& one) { return one->status().has_value(); });
+    return children_;
+}
+
+void this_process::finish_children() noexcept {
+    std::vector<std::shared_ptr<running_child>> left;
+    {
+        const std::lock_guard guard(mutex_);
+        left.swap(children_);
+    }
+    for (const auto& child : left) child->release_at_exit();
+    for (const auto& child : left)
+        if (child->daemon()) child->stop();
+    for (const auto& child : left) {
+        try {
+            child->wait({});
+        } catch (const std::exception&) {
+            // it cannot be waited for; its lifeline ends it with this process
+        }
+    }
+}
+
+start_method this_process::method() {
+    const std::lock_guard guard(mutex_);
+    return method_.value_or(start_method::spawn);
+}
+
+std::optional<start_method> this_process::chosen_method() {
+    const std::lock_guard guard(mutex_);
+    return method_;
+}
+
+void this_process::set_method(start_method method, bool force) {
+    const std::lock_guard guard(mutex_);
+    if (method_ && !force)
+        throw std::logic_error("the start method was already set; pass force = true to set it again");
+    method_ = method;
+}
+
+std::string this_process::executable() {
+    const std::lock_guard guard(mutex_);
+    return executable_;
+}
+
+void this_process::set_executable(std::string path) {
+    const std::lock_guard guard(mutex_);
+    executable_ = std::move(path);
+}
+
+}  // namespace brood::detail
