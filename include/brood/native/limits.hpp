@@ -35,12 +35,12 @@ struct run_result {
 BROOD_API run_result spawn_wait(const std::vector<std::string>& argv);
 
 // The memory in bytes that a process does not share with others: dirty private pages and what of them is swapped out
-// (Linux), the physical footprint (macOS), private committed memory (Windows). `pid` 0 means this process. Empty when the
-// process is gone, belongs to somebody else, or the system does not tell.
+// (Linux), the physical footprint (macOS), private committed memory (Windows). `pid` 0 means this process. Empty when
+// the process is gone, belongs to somebody else, or the system does not tell.
 BROOD_API std::optional<std::uint64_t> private_bytes(process_id pid = 0);
 
-// The name of what imitates the operating system under this program ("Wine 8.0"), where measured times say nothing about
-// the real system; empty on a real one.
+// The name of what imitates the operating system under this program ("Wine 8.0"), where measured times say nothing
+// about the real system; empty on a real one.
 BROOD_API std::string compatibility_layer();
 
 }  // namespace brood::native

@@ -54,4 +54,6 @@ run_result spawn_wait(const std::vector<std::string>& argv) {
     return wait_for(pid);
 }
 
+std::string compatibility_layer() { return {}; }
+
 }  // namespace brood::native

@@ -79,9 +79,7 @@ public:
     }
 
 private:
-    LPPROC_THREAD_ATTRIBUTE_LIST list() {
-        return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(attributes_.data());
-    }
+    LPPROC_THREAD_ATTRIBUTE_LIST list() { return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(attributes_.data()); }
     void add(DWORD stream) {
         const HANDLE self = GetCurrentProcess();
         const HANDLE original = GetStdHandle(stream);
@@ -116,9 +114,7 @@ run_result wait_for(HANDLE process) {
 
 }  // namespace
 
-void fork_wait() {
-    throw std::system_error(std::make_error_code(std::errc::not_supported), "Windows has no fork");
-}
+void fork_wait() { throw std::system_error(std::make_error_code(std::errc::not_supported), "Windows has no fork"); }
 
 run_result spawn_wait(const std::vector<std::string>& argv) {
     if (argv.empty()) throw std::invalid_argument("spawn_wait needs the name of a program");
@@ -131,6 +127,13 @@ run_result spawn_wait(const std::vector<std::string>& argv) {
         fail("cannot run " + argv[0]);
     const owned_handle process(started.hProcess), thread(started.hThread);
     return wait_for(process.get());
+}
+
+std::string compatibility_layer() {
+    using version_function = const char*(__cdecl*)();
+    const auto address = reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version"));
+    if (address == nullptr) return {};
+    return std::string("Wine ") + reinterpret_cast<version_function>(address)();
 }
 
 }  // namespace brood::native

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// The SHA-256 of every regular file below a directory, once in this process and once with one process per usable core:
+// the digests must agree, and the times say whether processes paid off.
+//   sha256_tree [DIRECTORY]        (default /usr/include)
+#include <brood/brood.hpp>
+#include <brood/native/limits.hpp>
+
+#include "hash.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "tree.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+// What crosses: plain structs and paths need no code for that.
+struct file_result {
+    std::optional<digest> value;  // empty: the file cannot be read
+    std::uint64_t size = 0;
+    bool operator==(const file_result&) const = default;
+};
+
+// Reads and, if it is wanted, hashes one file.
+file_result read_file(const std::filesystem::path& path, bool hash) {
+    file_result result;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return result;
+    sha256 state;
+    std::vector<char> buffer(256 * 1024);
+    do {
+        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+        const auto count = static_cast<std::size_t>(file.gcount());
+        result.size += count;
+        if (hash) state.update({buffer.data(), count});
+    } while (file);
+    if (!file.bad()) result.value = state.finish();
+    return result;
+}
+
+// Runs in a child: the results of one slice.
+std::vector<file_result> hash_files(const std::vector<std::filesystem::path>& paths) {
+    std::vector<file_result> results;
+    for (const auto& path : paths) results.push_back(read_file(path, true));
+    return results;
+}
+
+double seconds_of(const std::function<void()>& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::vector<file_result> one_process(const tree& all, const std::string& title, bool hash) {
+    progress_bar bar(title, all.bytes);
+    std::vector<file_result> results;
+    for (const tree_file& one : all.files) {
+        results.push_back(read_file(one.path, hash));
+        bar.advance(one.size);
+    }
+    bar.finish();
+    return results;
+}
+
+// A process that works on a slice.
+struct worker {
+    brood::future<std::vector<file_result>> result;
+    const std::vector<std::size_t>* slice = nullptr;
+};
+
+worker start_worker(const tree& all, const std::vector<std::size_t>& slice) {
+    std::vector<std::filesystem::path> paths;
+    for (const std::size_t index : slice) paths.push_back(all.files[index].path);
+    return {brood::async(hash_files, std::move(paths)), &slice};
+}
+
+// There are more slices than processes: whoever is done with one gets the next, so no core waits for the slowest.
+std::vector<file_result> many_processes(const tree& all, const std::vector<std::vector<std::size_t>>& work,
+                                        std::size_t processes) {
+    progress_bar bar("many processes", all.bytes);
+    std::vector<file_result> results(all.files.size());
+    std::vector<worker> running;
+    for (std::size_t next = 0; next < work.size() || !running.empty();) {
+        while (running.size() < processes && next < work.size()) running.push_back(start_worker(all, work[next++]));
+        std::erase_if(running, [&](worker& one) {
+            if (one.result.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) return false;
+            const std::vector<file_result> part = one.result.get();
+            for (std::size_t i = 0; i < part.size(); ++i) {
+                results[(*one.slice)[i]] = part[i];
+                bar.advance(all.files[(*one.slice)[i]].size);
+            }
+            return true;
+        });
+    }
+    bar.finish();
+    return results;
+}
+
+int nothing() { return 0; }
+
+double start_cost() {
+    brood::async(nothing).get();  // the first start reads the program from the disk
+    return seconds_of([] { brood::async(nothing).get(); });
+}
+
+void run_sha256sum(const std::vector<std::string>& command) {
+    try {
+        std::exit(brood::native::spawn_wait(command).status.code());
+    } catch (const std::exception&) {
+        std::exit(127);  // it is not here
+    }
+}
+
+// Up to 20 files, spread over the tree, whose digests the sha256sum program is asked for too.
+sample_result check_sample(const tree& all, const std::vector<file_result>& results) {
+    std::vector<std::string> command = {"sha256sum", "--"};
+    std::vector<std::string> expected;
+    const std::size_t step = all.files.size() / 20 + 1;
+    for (std::size_t i = 0; i < all.files.size(); i += step) {
+        if (!results[i].value) continue;
+        command.push_back(to_utf8(all.files[i].path));
+        expected.push_back(to_hex(*results[i].value));
+    }
+    if (expected.empty()) return {};
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("sha256_tree-" + std::to_string(brood::current_process().pid()) + ".txt");
+    brood::process p({.stdout_to = path}, run_sha256sum, command);
+    p.start();
+    p.join();
+    sample_result sample{p.exit_status()->success(), 0, expected.size()};
+    std::ifstream output(path);
+    std::string line;
+    for (std::size_t i = 0; i < expected.size() && std::getline(output, line); ++i)
+        sample.agreed += line.substr(line.starts_with('\\') ? 1 : 0).starts_with(expected[i]);
+    output.close();
+    std::filesystem::remove(path);
+    return sample;
+}
+
+int run(const std::filesystem::path& top) {
+    const tree all = list_tree(top);
+    report_tree(top, all);
+    measurement measured;
+    measured.cores = brood::cpu_count();
+    const auto work = slices(all, 4 * measured.cores);
+    measured.starts = work.size();
+
+    std::vector<file_result> read, alone, together;
+    measured.reading = seconds_of([&] { read = one_process(all, "reading once", false); });
+    measured.alone = seconds_of([&] { alone = one_process(all, "one process", true); });
+    measured.start = start_cost();
+    measured.together = seconds_of([&] { together = many_processes(all, work, measured.cores); });
+    for (const file_result& one : alone) {
+        measured.bytes += one.size;
+        ++(one.value ? measured.files : measured.unreadable);
+    }
+    report_unreadable(all, [&](std::size_t i) { return !alone[i].value; });
+    report_times(measured);
+    if (!report_agreement(alone == together, check_sample(all, alone))) return 1;
+    report_verdict(measured);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    brood::init(argc, argv);
+    if (argc > 2) {
+        std::cerr << "usage: sha256_tree [DIRECTORY]\n";
+        return 2;
+    }
+    try {
+        return run(std::filesystem::absolute(argc == 2 ? argv[1] : "/usr/include"));
+    } catch (const std::filesystem::filesystem_error& error) {
+        std::cerr << "sha256_tree: " << to_utf8(error.path1()) << ": " << error.code().message() << "\n";
+        return 2;
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "layout.hpp"
+#include "run_tool.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using nlohmann::json;
+
+json bench(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"bench", "--quick", "--format", "json"});
+    const auto output = run_tool(std::move(arguments));
+    INFO(output.text);
+    REQUIRE(output.code == 0);
+    return json::parse(output.text);
+}
+
+void check_fields(const json& row) {
+    INFO(row.dump());
+    CHECK(row.at("name").is_string());
+    CHECK(row.at("start_method").is_string());
+    CHECK(row.at("unit").is_string());
+    CHECK(row.at("runs").get<int>() > 0);
+    CHECK(row.at("min").get<double>() > 0);
+    CHECK(row.at("min").get<double>() <= row.at("median").get<double>());
+    CHECK(row.at("median").get<double>() <= row.at("max").get<double>());
+}
+
+json find(const json& rows, const std::string& name, const std::string& method) {
+    for (const json& row : rows)
+        if (row.at("name") == name && row.at("start_method") == method) return row;
+    FAIL("there is no row " << name << " " << method << " in " << rows.dump());
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("the bench gives JSON with the fields of each row and nothing else") {
+    const json rows = bench({"--filter", "^(limit.posix_spawn_wait|process.start_join spawn|async.int spawn)"});
+    REQUIRE(rows.size() == 3);
+    for (const json& row : rows) check_fields(row);
+    const json start = find(rows, "process.start_join", "spawn");
+    CHECK(start.at("unit") == "s");
+    CHECK(start.at("ratio_to") == "limit.posix_spawn_wait");
+    CHECK(start.at("target") == 1.15);
+    CHECK(start.at("ratio").get<double>() > 0);
+    CHECK(find(rows, "async.int", "spawn").at("ratio_to") == "process.start_join spawn");
+}
+
+TEST_CASE("a row that is wanted brings the limit that it is compared with") {
+    const json rows = bench({"--filter", "^process.start_join spawn$"});
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].at("name") == "limit.posix_spawn_wait");
+}
+
+TEST_CASE("the bench compares fork and forkserver with the system's fork where there is one") {
+    const std::vector<std::string> filter = {"--filter", "^(limit.fork_wait|process.start_join fork)"};
+    if (!available(brood::start_method::fork)) {
+        CHECK(run_tool({"bench", "--quick", filter[0], filter[1]}).code == 2);  // nothing of that is here
+        return;
+    }
+    const json rows = bench(filter);
+    CHECK(find(rows, "process.start_join", "fork").at("ratio_to") == "limit.fork_wait");
+    CHECK(find(rows, "process.start_join", "forkserver").at("ratio_to") == "limit.fork_wait");
+}
+
+TEST_CASE("the bench measures 64 MiB there and back in MB/s beside memcpy") {
+    const json rows = bench({"--filter", "async.64MiB spawn"});
+    const json bulk = find(rows, "async.64MiB", "spawn");
+    CHECK(bulk.at("unit") == "MB/s");
+    CHECK(bulk.at("ratio_to") == "limit.memcpy");
+    CHECK(bulk.at("target") == 0.25);
+}
+
+TEST_CASE("the bench measures the memory of an idle child beside that of an empty program") {
+    const json child = find(bench({"--filter", "memory.idle_child spawn"}), "memory.idle_child", "spawn");
+    CHECK(child.at("unit") == "bytes");
+    CHECK(child.at("difference_to") == "limit.empty_program");
+    CHECK(child.at("target") == 1024 * 1024);
+}
+
+TEST_CASE("the bench measures starts from the reserve") {
+    const json row = find(bench({"--filter", "start_join.reserve"}), "process.start_join.reserve", "spawn");
+    check_fields(row);
+    CHECK(row.at("runs") == 5);
+}
+
+TEST_CASE("the text of the bench states ratio and target beside the row") {
+    const auto output = run_tool({"bench", "--runs", "2", "--filter", "^process.start_join spawn$"});
+    INFO(output.text);
+    CHECK(output.code == 0);
+    CHECK(contains(output.text, " x limit.posix_spawn_wait (target <= 1.15)"));
+}
+
+TEST_CASE("the bench writes its result to a file when asked, and says so when it cannot") {
+    const tool::temporary_folder folder;
+    const std::string path = tool::to_utf8(folder.path() / "result.json");
+    const std::string filter = "limit.memcpy";
+    const auto output = run_tool({"bench", "--quick", "--format", "json", "--filter", filter, "--output", path});
+    CHECK(output.code == 0);
+    CHECK(output.text.empty());
+    check_fields(json::parse(tool::read_text(path)).at(0));
+    const std::string nowhere = tool::to_utf8(folder.path() / "missing" / "result.json");
+    const auto failed = run_tool({"bench", "--quick", "--filter", filter, "--output", nowhere});
+    CHECK(failed.code == 2);
+    CHECK(one_sentence(failed.text));
+}
+
+TEST_CASE("a filter that is wrong or matches nothing gives exit code 2 and one sentence") {
+    for (const std::string filter : {"(", "no_such_row"}) {
+        const auto output = run_tool({"bench", "--quick", "--filter", filter});
+        INFO(output.text);
+        CHECK(output.code == 2);
+        CHECK(one_sentence(output.text));
+    }
+}

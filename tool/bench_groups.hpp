@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The groups of rows that `brood bench` measures.
+#pragma once
+
+#include "layout.hpp"
+#include "measure.hpp"
+
+namespace tool {
+
+// Given as the tool's only argument, the tool returns at once: the program of limit.posix_spawn_wait.
+inline constexpr const char* return_at_once = "--return-at-once";
+
+void measure_starts(session& now,
+                    const layout& where);  // limit.posix_spawn_wait, limit.fork_wait, process.*, async.int
+void measure_reserve(session& now);        // process.start_join.reserve
+void measure_large_parent(session& now);   // process.start_join.1GiB
+void measure_bulk(session& now);           // limit.memcpy, async.64MiB
+void measure_memory(session& now, const layout& where);    // limit.empty_program, memory.idle_child
+void measure_compiler(session& now, const layout& where);  // limit.compile_nothing, compile.hello
+void measure_peers(session& now, const layout& where);     // cpython.*
+
+}  // namespace tool

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// What hello.cpp is compared with when both are compiled.
+int main() {}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "bench.hpp"
+#include "bench_groups.hpp"
+#include "tour.hpp"
+
+#include <brood/brood.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+void add_tour(CLI::App& app, tool::tour_options& options) {
+    CLI::App& tour = *app.add_subcommand("tour", "Run the classic portability scenarios under each start method");
+    tour.add_option("scenario", options.names, "Names of scenarios; all without any");
+    tour.add_flag("--list", options.list, "Only name the scenarios");
+    tour.add_flag("--plain", options.plain, "Methods below each other, no colours, ASCII only");
+    tour.add_flag("--source", options.source, "Show each program before its output");
+}
+
+void add_bench(CLI::App& app, tool::bench_options& options) {
+    CLI::App& bench = *app.add_subcommand("bench", "Measure what brood costs, beside the limits of this machine");
+    bench.add_flag("--quick", options.quick, "Few runs");
+    bench.add_option("--runs", options.runs, "Runs of each row that starts processes")->check(CLI::PositiveNumber);
+    bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
+    bench.add_flag("--peers", options.peers, "Also CPython's multiprocessing on the same work");
+    bench.add_option("--output", options.output, "Write the result to this file");
+    bench
+        .add_option_function<std::string>(
+            "--format", [&options](const std::string& format) { options.json = format == "json"; }, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+}
+
+int wrong_arguments(const CLI::App& app, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << "brood: " << error.what() << "; 'brood --help' shows what there is.\n";
+    return 2;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Multiprocessing for C++: looks at what it does on this machine.", "brood");
+    app.set_version_flag("--version", std::string("brood ") + BROOD_VERSION);
+    app.require_subcommand(1);
+    tool::tour_options tour;
+    tool::bench_options bench;
+    add_tour(app, tour);
+    add_bench(app, bench);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return wrong_arguments(app, error);
+    }
+    return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc == 2 && std::string_view(argv[1]) == tool::return_at_once) return 0;
+    brood::init(argc, argv);
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "brood: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Rows of the benchmark, and how they are measured: turn by turn with what they are compared with, so that a change of
+// the machine's speed during the run hits both.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace tool {
+
+// How a row stands beside another one.
+struct relation {
+    enum class kind { ratio, difference } what = kind::ratio;
+    std::string to;                // "name" or "name method" of the other row
+    double value = 0;              // ratio of the medians, or their difference
+    std::optional<double> target;  // what it should be
+    bool at_least = false;         // the target is a lower bound
+};
+
+struct row {
+    std::string name;
+    std::string start_method;  // empty where there is none
+    std::string unit;          // "s", "MB/s", "bytes"
+    std::vector<double> samples;
+    std::optional<relation> beside;
+
+    std::string id() const { return start_method.empty() ? name : name + " " + start_method; }
+    double median() const;
+    double min() const;
+    double max() const;
+};
+
+// One thing to measure: `once` gives one sample.
+struct contender {
+    std::string name;
+    std::string start_method;
+    std::string unit;
+    std::function<double()> once;
+    std::optional<relation> beside;  // without its value
+    std::string id() const { return start_method.empty() ? name : name + " " + start_method; }
+};
+
+// What the user asked for, and what was found out so far.
+struct session {
+    std::size_t runs = 100;
+    std::optional<std::regex> filter;
+    std::vector<row> rows;
+    std::vector<std::string> notes;                         // why something was not measured
+    std::function<void(const std::string&)> tell_progress;  // what is measured now
+
+    bool wants(const std::string& id) const { return !filter || std::regex_search(id, *filter); }
+    // Bulk and compiler rows take long: fewer runs.
+    std::size_t few_runs() const { return runs >= 50 ? runs / 10 : runs < 3 ? runs : 3; }
+};
+
+// Seconds that it takes.
+double seconds_of(const std::function<void()>& work);
+
+// Measures those that are wanted, and what they are compared with, round by round after one round of warming up. A
+// contender that throws is left out, with a note.
+void race(session& now, std::vector<contender> contenders, std::size_t runs);
+// Sets the value of the row's relation to `other`.
+void relate(row& one, const row& other);
+
+}  // namespace tool
