@@ -12,7 +12,7 @@ namespace brood::detail {
 
 // A place in the code of a program or shared library, wherever it was loaded.
 struct code_location {
-    std::string build_id;     // bytes
+    std::string build_id;  // bytes
     std::uint64_t offset = 0;
     std::string module_path;  // absolute where the system tells it
     bool program = false;     // it is in the main program

@@ -272,7 +272,7 @@ void observe_throws(throw_observer observer) noexcept;
 // The stack of a crash is written to `sink` (called in the crashed context: async-signal-safe code only) before the
 // process ends as it would have. `signal` is the POSIX number, `native` the NTSTATUS or 0. Handlers that the program
 // installed before or installs later win. abort() and std::terminate count; on Windows they end the process with
-// 0xE0B00006. The stack overflow of a thread other than the one that called this is recorded only on Windows.
+// 0xE0B00006. The stack overflow of a thread other than the one that called this is not recorded.
 using crash_sink = void (*)(int signal, std::uint32_t native, std::span<const std::uintptr_t> frames) noexcept;
 void record_crashes(crash_sink sink);
 
