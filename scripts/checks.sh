@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# The checks that need no tests to run: format, layers, headers, scripts, tidy. Sourced by ./dev.
+# The checks that need no tests to run: format, layers, headers, scripts, docs, tidy. Sourced by ./dev.
 
 # The sources, tracked or not yet.
 source_files() {
@@ -81,6 +81,18 @@ check_tidy() {
         xargs -r -n 1 -P "$(nproc)" clang-tidy-16 -p build/release --quiet --warnings-as-errors='*'
 }
 
+# The API reference. Types and free functions must be documented; what a member of a class is may be plain from its name.
+make_docs() {
+    local version undocumented
+    version=$(sed -n 's/^ *VERSION \([0-9.]*\)$/\1/p' CMakeLists.txt)
+    rm -rf build/docs
+    mkdir -p build/docs
+    BROOD_VERSION=$version doxygen docs/Doxyfile || return 1
+    undocumented=$(grep -vE 'of (class|struct) .* is not documented|\(macro definition\)' build/docs/warnings.txt) || return 0
+    printf '%s\n' "$undocumented"
+    return 1
+}
+
 run_headers_check() {
     need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${MINGW_PACKAGES[@]}"
     step "configure release" configure release || return 0
@@ -98,7 +110,7 @@ run_tidy_check() {
 }
 
 run_checks() {
-    [ $# -gt 0 ] || set -- format layers headers scripts tidy
+    [ $# -gt 0 ] || set -- format layers headers scripts docs tidy
     local name
     for name in "$@"; do
         case $name in
@@ -117,6 +129,11 @@ run_checks() {
                 check "shell scripts" check_scripts || true
                 ;;
             tidy) run_tidy_check ;;
+            docs)
+                need_packages "${BUILD_PACKAGES[@]}" "${DOCS_PACKAGES[@]}"
+                step "configure release" configure release || continue
+                check "API reference" make_docs || true
+                ;;
             *)
                 echo "./dev check: no check '$name'" >&2
                 exit 2
