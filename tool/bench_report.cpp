@@ -48,13 +48,12 @@ std::string beside_text(const row& one, const style& look) {
     std::string text = ratio ? say(beside.value) + " x " + beside.to
                              : (beside.value < 0 ? "" : "+") + say(beside.value) + " over " + beside.to;
     if (!beside.target) return text;
-    text += std::string(" (target ") + (beside.at_least ? ">= " : "<= ") + say(*beside.target) + ")";
+    text += std::string(" (target ") + (beside.at_least ? "at least " : "") + say(*beside.target) + ")";
     return look.paint(reached(beside) ? ink::green : ink::yellow, text);
 }
 
 constexpr std::size_t name_width = 27, method_width = 11, value_width = 10, runs_width = 5;
 constexpr std::size_t table_width = name_width + method_width + 3 * value_width + runs_width;
-constexpr std::size_t beside_width = 62;  // with the longest name and its target
 
 std::string line(const std::string& name, const std::string& method, const std::vector<std::string>& values) {
     std::string text = pad_right(name, name_width) + pad_right(method, method_width);
@@ -63,21 +62,28 @@ std::string line(const std::string& name, const std::string& method, const std::
     return text;
 }
 
-std::string row_text(const row& one, const style& look) {
+// Whether there is room for what every row is compared with on its own line.
+bool fits_beside(const session& done, const style& look) {
+    return std::all_of(done.rows.begin(), done.rows.end(), [&](const row& one) {
+        return table_width + 2 + display_width(beside_text(one, look)) <= look.width;
+    });
+}
+
+std::string row_text(const row& one, const style& look, bool on_one_line) {
     const auto say = [&](double value) { return quantity(value, one.unit); };
     std::string text = line(one.name, one.start_method,
                             {say(one.median()), say(one.min()), say(one.max()), std::to_string(one.samples.size())});
     const std::string beside = beside_text(one, look);
     if (beside.empty()) return text + "\n";
-    const bool fits = table_width + 2 + beside_width <= look.width;
-    return text + (fits ? "  " : "\n    ") + beside + "\n";
+    return text + (on_one_line ? "  " : "\n    ") + beside + "\n";
 }
 
 }  // namespace
 
 std::string as_text(const session& done, const style& look) {
     std::string text = look.paint(ink::bold, line("", "", {"median", "min", "max", "runs"})) + "\n";
-    for (const row& one : done.rows) text += row_text(one, look);
+    const bool on_one_line = fits_beside(done, look);
+    for (const row& one : done.rows) text += row_text(one, look, on_one_line);
     for (const std::string& note : done.notes) text += paragraph(look, "note: " + note);
     if (const std::string layer = brood::native::compatibility_layer(); !layer.empty())
         text += look.paint(ink::yellow, "This is " + layer + ": its timings mean nothing for Windows.") + "\n";
