@@ -18,6 +18,10 @@ function(brood_compile_options target)
                    VISIBILITY_INLINES_HIDDEN ON)
     # Debug information in every build type: stacks name functions, files and lines.
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -g)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+        # g++ 12 sees overlapping copies inside std::string that are not there (its bug 105651).
+        target_compile_options(${target} PRIVATE -Wno-restrict)
+    endif()
     if(BROOD_DEVELOP)
         target_compile_options(${target} PRIVATE -Werror)
     endif()
