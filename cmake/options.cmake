@@ -30,6 +30,9 @@ function(brood_compile_options target)
                                                  -fno-omit-frame-pointer)
         target_link_options(${target} PUBLIC -fsanitize=${BROOD_SANITIZE})
     endif()
+    if(BROOD_FUZZ)
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
 endfunction()
 
 # Sets `result` to the .cpp files of the given folders (relative to this list file's folder or absolute).

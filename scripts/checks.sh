@@ -110,7 +110,7 @@ run_tidy_check() {
 }
 
 run_checks() {
-    [ $# -gt 0 ] || set -- format layers headers scripts docs tidy
+    [ $# -gt 0 ] || set -- format layers headers scripts docs cost tidy
     local name
     for name in "$@"; do
         case $name in
@@ -129,6 +129,11 @@ run_checks() {
                 check "shell scripts" check_scripts || true
                 ;;
             tidy) run_tidy_check ;;
+            cost)
+                need_packages "${BUILD_PACKAGES[@]}"
+                step "configure release" configure release || continue
+                show "what including brood costs" scripts/compile_cost.sh include build/release/include
+                ;;
             docs)
                 need_packages "${BUILD_PACKAGES[@]}" "${DOCS_PACKAGES[@]}"
                 step "configure release" configure release || continue
