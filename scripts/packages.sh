@@ -10,9 +10,9 @@
     TEST_PACKAGES=(doctest-dev clang-16)
     MINGW_PACKAGES=(g++-mingw-w64-x86-64-posix wine64)
     SANITIZER_PACKAGES=(clang-16 libclang-rt-16-dev llvm-16)
-    FORMAT_PACKAGES=(clang-format-14)
-    TIDY_PACKAGES=(clang-tidy-16)
-    SCRIPT_PACKAGES=(shellcheck python3)
+    FORMAT_PACKAGES=(git clang-format-14)
+    TIDY_PACKAGES=(git clang-tidy-16)
+    SCRIPT_PACKAGES=(git shellcheck python3)
     PACKAGE_PACKAGES=(pkgconf dpkg-dev file)
     DOCS_PACKAGES=(doxygen doxygen-awesome-css)
 }
