@@ -32,6 +32,7 @@ PUBLIC = {
     "config.hpp": "base",
     "error.hpp": "base",
     "exception.hpp": "codec",
+    "exception_origin.hpp": "codec",
     "exit_status.hpp": "base",
     "export.hpp": "base",
     "file.hpp": "codec",
@@ -45,10 +46,7 @@ PUBLIC = {
     "sentinel.hpp": "process",
     "serialization.hpp": "codec",
     "start_method.hpp": "process",
-    "detail/callable.hpp": "codec",
-    "detail/exception_codec.hpp": "codec",
-    "detail/function.hpp": "codec",
-    "detail/target.hpp": "codec",
+    "detail/": "codec",
     "native/": "platform",
 }
 
