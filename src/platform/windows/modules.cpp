@@ -21,17 +21,29 @@ using windows::pe_headers;
 
 // ---- images
 
-std::uintptr_t base_of(const void* address) noexcept {
-    MEMORY_BASIC_INFORMATION memory;
-    if (VirtualQuery(address, &memory, sizeof memory) == 0 || memory.Type != MEM_IMAGE) return 0;
-    return reinterpret_cast<std::uintptr_t>(memory.AllocationBase);
-}
-
 // The loader maps headers and sections as far as SizeOfImage says.
 byte_view image_at(std::uintptr_t base) noexcept {
     const auto* begin = reinterpret_cast<const std::byte*>(base);
     const auto first_page = pe_headers::read(byte_view({begin, 4096}));
     return first_page ? byte_view({begin, first_page->nt().OptionalHeader.SizeOfImage}) : byte_view();
+}
+
+// The program itself is never unloaded: its base and size are kept. Most addresses are in it.
+struct program_image {
+    std::uintptr_t base = reinterpret_cast<std::uintptr_t>(GetModuleHandleW(nullptr));
+    std::size_t size = image_at(base).size();
+};
+
+const program_image& program() noexcept {
+    static const program_image image;
+    return image;
+}
+
+std::uintptr_t base_of(const void* address) noexcept {
+    if (reinterpret_cast<std::uintptr_t>(address) - program().base < program().size) return program().base;
+    MEMORY_BASIC_INFORMATION memory;
+    if (VirtualQuery(address, &memory, sizeof memory) == 0 || memory.Type != MEM_IMAGE) return 0;
+    return reinterpret_cast<std::uintptr_t>(memory.AllocationBase);
 }
 
 struct code_range {
@@ -160,7 +172,7 @@ module_view view_of(std::uintptr_t base, byte_view image, const pe_headers& head
     view.base = base;
     view.code_begin = base + code.begin;
     view.code_end = base + code.end;
-    view.program = base == reinterpret_cast<std::uintptr_t>(GetModuleHandleW(nullptr));
+    view.program = base == program().base;
     set_build_id(view, codeview_id(image, headers));
     return view;
 }
