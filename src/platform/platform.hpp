@@ -133,8 +133,10 @@ std::pair<unique_handle, unique_handle> make_lifeline();
 
 // Forks. In the child it returns with `pid` 0; of brood's own handles only those in `keep` stay open there, the
 // program's stay as they are. In the parent the result has `pid` and `process`. Standard output is flushed first.
-// `new_group`: the child leaves the terminal's foreground group. Windows: throws std::errc::not_supported.
-child fork_process(std::span<const handle_t> keep, bool new_group);
+// Windows: throws std::errc::not_supported.
+child fork_process(std::span<const handle_t> keep);
+// In a forked child: from now on Ctrl-C of the terminal does not reach this process.
+void leave_terminal_group() noexcept;
 
 // Waits until the process ended, takes its status and lets the system forget it; nullopt when the deadline came first
 // (a deadline in the past: only looks). Call it once after it gave a status: no. `lost` when another waiter took it.

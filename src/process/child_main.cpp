@@ -48,9 +48,11 @@ void record_this_crash(const wire& parent) {
 
 // ---- set-up ----
 
+bool forked = false;  // this process is in its maker's process group, and must leave it to be spared its Ctrl-C
+
 template <class Take>
 void apply_late(const late_setup& late, Take take) {
-    if (late.new_environment) platform::set_environment(late.environment);
+    if (late.environment) platform::set_environment(*late.environment);
     if (!late.directory.empty()) platform::set_working_directory(late.directory);
     if (late.streams.size() == 3) {
         std::array<stdio_target, 3> streams;
@@ -67,6 +69,7 @@ void apply_late(const late_setup& late, Take take) {
 }
 
 void apply(const child_setup& setup) {
+    if (forked && !setup.receive_ctrl_c) platform::leave_terminal_group();
     if (!setup.cpus.empty()) platform::set_affinity(setup.cpus);
     if (setup.niceness) platform::set_niceness(*setup.niceness);
     if (setup.memory_limit) platform::set_memory_limit(*setup.memory_limit);
@@ -89,46 +92,62 @@ template <class Body>
     std::exit(code);
 }
 
-child_setup read_setup(message& received) {
-    received_handles handles(std::move(received.handles));
-    input_archive archive(received.body.bytes(), nullptr, &handles);
-    auto setup = load_value<child_setup>(archive);
-    std::size_t next = 0;
-    if (setup.late) apply_late(*setup.late, [&] { return platform::unique_handle(handles.take(next++)); });
-    apply(setup);
-    return setup;
+// The work of a child: its set-up, and the bytes of its target.
+struct work {
+    message received;
+    child_setup setup;
+    std::span<const std::byte> target;
+};
+
+std::span<const std::byte> take_front(std::span<const std::byte>& bytes, std::uint64_t size) {
+    if (size > bytes.size()) throw serialization_error("a message is shorter than it says");
+    const auto front = bytes.first(static_cast<std::size_t>(size));
+    bytes = bytes.subspan(front.size());
+    return front;
 }
 
-void run_target(message& received, wire& parent, child_session& session) {
-    requested_blocks blocks(parent, std::move(received.blocks));
-    received_handles handles(std::move(received.handles));
-    input_archive archive(received.body.bytes(), &blocks, &handles);
+void read_setup(work& job) {
+    auto rest = job.received.body.bytes();
+    std::uint64_t size = 0;
+    std::memcpy(&size, take_front(rest, sizeof size).data(), sizeof size);
+    input_archive archive(take_front(rest, size));
+    job.setup = load_value<child_setup>(archive);
+    job.target = rest;
+}
+
+// The set-up's handles come first; what is left is the target's.
+void apply_setup(work& job) {
+    auto& handles = job.received.handles;
+    std::size_t next = 0;
+    if (job.setup.late) apply_late(*job.setup.late, [&] { return std::move(handles.at(next++)); });
+    handles.erase(handles.begin(), handles.begin() + static_cast<std::ptrdiff_t>(next));
+    apply(job.setup);
+}
+
+void run_target(work& job, wire& parent, child_session& session) {
+    requested_blocks blocks(parent, std::move(job.received.blocks));
+    received_handles handles(std::move(job.received.handles));
+    input_archive archive(job.target, &blocks, &handles);
     const auto place = load_value<code_location>(archive);
     const auto enter = reinterpret_cast<entry_function>(const_cast<void*>(resolve_code(place)));
     enter(archive, session);
 }
 
-// A message that must come next; without it the parent is gone.
-void expect(wire& parent, message& received, message_kind kind) {
-    if (parent.receive(received) != platform::io_result::ok || received.kind != kind) platform::exit_now(1);
-}
-
 [[noreturn]] void run_told_child(wire parent) {
     static wire channel;  // outlives main: exit handlers of the program may crash, too
     channel = std::move(parent);
-    message received;
-    child_setup setup;
+    static work job;
     try {
-        expect(channel, received, message_kind::setup);
-        setup = read_setup(received);
-        expect(channel, received, message_kind::target);
+        if (channel.receive(job.received) != platform::io_result::ok) platform::exit_now(1);  // the parent is gone
+        read_setup(job);
+        apply_setup(job);
     } catch (...) {
         child_session(channel, false).report(std::current_exception());
         platform::exit_now(1);
     }
     static std::optional<child_session> session;
-    session.emplace(channel, setup.wants_result);
-    run_and_exit(*session, channel, [&] { run_target(received, channel, *session); });
+    session.emplace(channel, job.setup.wants_result);
+    run_and_exit(*session, channel, [] { run_target(job, channel, *session); });
 }
 
 }  // namespace
@@ -139,12 +158,14 @@ void run_spawned_child(platform::bootstrap bootstrap) {
 }
 
 void run_served_child(platform::unique_handle channel, platform::unique_handle lifeline) {
+    forked = true;
     platform::obey_lifeline(std::move(lifeline), {});
     run_told_child(wire(std::move(channel), platform::no_handle()));
 }
 
 void run_forked_child(wire parent, const child_setup& setup, const std::function<void()>& prepare, target& work) {
     platform::fence_exit_handlers(nullptr);
+    forked = true;
     static wire channel;
     channel = std::move(parent);
     static std::optional<child_session> session;

@@ -13,7 +13,7 @@ namespace brood::detail {
 
 void child_session::arguments_read() {
     phase_ = phase::running;
-    parent_.send(message_kind::started);
+    if (parent_.is_open()) parent_.send(message_kind::started);
     if (!wants_result_) parent_.close();
 }
 
@@ -24,7 +24,8 @@ output_archive& child_session::begin_result() {
 
 void child_session::send_result() {
     const auto& archive = *result_;
-    if (!parent_.send({.kind = message_kind::result, .body = archive.bytes(), .blocks = archive.blocks(),
+    const std::span<const std::byte> body = archive.bytes();
+    if (!parent_.send({.kind = message_kind::result, .body = {&body, 1}, .blocks = archive.blocks(),
                        .handles = archive.handles()}))
         return;  // the parent does not want it any more
     if (!archive.blocks().empty() || !archive.handles().empty()) serve_until_received(archive);

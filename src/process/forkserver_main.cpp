@@ -50,8 +50,7 @@ public:
 private:
     void run_call(message& received);
     void accept();
-    void fork_one(std::vector<platform::unique_handle>& handles, bool new_group);
-    void refuse(std::vector<platform::unique_handle>& handles, int error);
+    void fork_one(std::vector<platform::unique_handle>& handles);
     void look_at(served_child& one, bool process_event);
     void drop_finished();
     std::vector<platform::waitable> interests(std::vector<std::size_t>& owners) const;
@@ -72,7 +71,7 @@ void server::preload() {
     if (control_.receive(received) != platform::io_result::ok) platform::exit_now(0);
     try {
         record_throws();
-        if (received.kind == message_kind::target) run_call(received);
+        if (received.kind == message_kind::call) run_call(received);
         std::cout.flush();
         std::fflush(nullptr);  // or each child would write it again
         control_.send(message_kind::ready);
@@ -125,24 +124,21 @@ std::vector<platform::waitable> server::interests(std::vector<std::size_t>& owne
 }
 
 void server::accept() {
-    message received;
-    const auto result = control_.receive(received);
-    if (result != platform::io_result::ok || received.kind != message_kind::fork_child || received.handles.size() != 3 ||
-        received.body.size != 1) {
-        control_open_ = false;  // children that still run keep their status until they are asked for it
-        control_.close();
-        return;
-    }
-    fork_one(received.handles, received.body.data[0] != std::byte{0});
+    std::vector<platform::unique_handle> handles;
+    const auto result = platform::channel_receive_handles(control_.channel(), 3, handles, platform::no_handle(), {});
+    if (result == platform::io_result::ok && handles.size() == 3) return fork_one(handles);
+    control_open_ = false;  // children that still run keep their status until they are asked for it
+    control_.close();
 }
 
-void server::fork_one(std::vector<platform::unique_handle>& handles, bool new_group) {
+// The asker sent the child's ends of its channel, its lifeline and its status channel.
+void server::fork_one(std::vector<platform::unique_handle>& handles) {
     auto channel = std::move(handles[0]);
     auto lifeline = std::move(handles[1]);
     auto status = std::move(handles[2]);
     try {
         const platform::handle_t keep[] = {channel.get(), lifeline.get()};
-        auto child = platform::fork_process(keep, new_group);
+        auto child = platform::fork_process(keep);
         if (child.pid == 0) {
             status.reset();  // the siblings' too; their process handles were closed by the fork
             for (auto& one : children_) {

@@ -18,12 +18,19 @@
 
 namespace brood::detail {
 
+// What a process had that was made ahead of time.
+struct origin {
+    std::vector<std::string> environment;
+    std::string directory;
+};
+origin current_origin();
+
 // A child that exists but has been told nothing yet.
 struct launched {
     platform::child child;
     platform::unique_handle channel;
     std::unique_ptr<status_source> source;  // null: this process is its parent
-    bool late = false;                      // it was started ahead of time and needs a late_setup
+    std::optional<origin> late;             // it was made ahead of time, with this, and needs a late_setup
 };
 
 // What of a process's options matters while it is made, with opened redirection files.
@@ -31,13 +38,13 @@ struct launch_request {
     std::array<platform::stdio_target, 3> stdio;
     std::vector<platform::unique_handle> opened;   // keeps them open
     std::vector<platform::handle_t> inherit;
-    std::vector<std::string> environment;
-    bool same_environment = true;                  // `environment` is that of this process
+    std::vector<std::string> environment;          // what the child is to have
+    bool same_environment = true;                  // it is that of this process (then it may have been left out)
     std::string directory;                         // empty: this process's
     std::string name;
     bool receive_ctrl_c = false;
 };
-launch_request make_request(const process_options& options, const std::string& name);
+launch_request make_request(const process_options& options, const std::string& name, bool always_with_environment = true);
 
 // The program that children run.
 std::string child_program();
@@ -50,8 +57,9 @@ launched launch_forkserver(const launch_request& request);
 std::optional<launched> take_from_reserve(const launch_request& request);
 
 // A handle's value as a number that fits into a message, and back.
-inline std::int64_t handle_to_number(platform::handle_t handle) noexcept {
-    if constexpr (std::is_pointer_v<platform::handle_t>) return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(handle));
+template <class Handle>
+std::int64_t handle_to_number(Handle handle) noexcept {
+    if constexpr (std::is_pointer_v<Handle>) return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(handle));
     else return handle;
 }
 template <class Handle = platform::handle_t>

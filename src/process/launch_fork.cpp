@@ -25,7 +25,7 @@ void prepare_forked(const launch_request& request) {
 
 platform::child fork_child(std::span<const platform::handle_t> keep, const start_order& order) {
     try {
-        return platform::fork_process(keep, !order.options.receive_ctrl_c);
+        return platform::fork_process(keep);
     } catch (const std::system_error& e) {
         throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
     }
@@ -48,8 +48,8 @@ void await_prepared(running_child& child, wire& channel) {
 }  // namespace
 
 started_child start_by_fork(const start_order& order) {
-    const auto request = make_request(order.options, order.name);
-    const auto setup = make_setup(order, start_method::fork);
+    const auto request = make_request(order.options, order.name, false);
+    const auto setup = make_setup(order);
     const bool talks = order.wants_result || has_preparation(order.options);
     auto channel = talks ? platform::make_channel() : platform::channel_pair{};
     auto [child_end, parent_end] = platform::make_lifeline();

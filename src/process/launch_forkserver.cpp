@@ -22,8 +22,7 @@ using platform::io_result;
 struct server_process {
     platform::child child;
     wire control;
-    std::vector<std::string> environment;  // as it was started with
-    std::string directory;
+    origin made_with;
     process_id owner = platform::current_process_id();
 
     ~server_process() {
@@ -70,18 +69,18 @@ void send_preload(server_process& server, const bound_call& call) {
     output_archive archive(no_blocks);
     save_value(archive, locate_code(reinterpret_cast<const void*>(call.target()->entry())));
     call.target()->save(archive);
-    server.control.send({.kind = message_kind::target, .body = archive.bytes(), .handles = archive.handles()});
+    const std::span<const std::byte> body = archive.bytes();
+    server.control.send({.kind = message_kind::call, .body = {&body, 1}, .handles = archive.handles()});
 }
 
 std::shared_ptr<server_process> start_server(const bound_call& preload) {
-    const process_options defaults;
-    auto request = make_request(defaults, "fork-server");
+    const auto request = make_request(process_options{}, "fork-server");
+    auto made_with = current_origin();
     auto made = spawn_self(request, forkserver_note);
     auto server = std::make_shared<server_process>();
     server->child = std::move(made.child);
     server->control = wire(std::move(made.channel), server->child.process.get());
-    server->environment = std::move(request.environment);
-    server->directory = platform::working_directory();
+    server->made_with = std::move(made_with);
     send_preload(*server, preload);
     message answer;
     if (server->control.receive(answer) != io_result::ok) {
@@ -134,13 +133,13 @@ struct asked {
 };
 
 // Asks for a child; nothing when the server is gone.
-std::optional<asked> ask(server_process& server, bool new_group) {
+std::optional<asked> ask(server_process& server) {
     auto channel = platform::make_channel();
     auto status = platform::make_channel();
     auto [child_end, parent_end] = platform::make_lifeline();
     const platform::handle_t handles[] = {channel.theirs.get(), child_end.get(), status.theirs.get()};
-    const std::byte body[] = {std::byte{new_group}};
-    if (!server.control.send({.kind = message_kind::fork_child, .body = body, .handles = handles})) return std::nullopt;
+    const auto sent = platform::channel_send_handles(server.control.channel(), handles, server.child.process.get());
+    if (sent != io_result::ok) return std::nullopt;
     return asked{std::move(channel.ours), std::move(parent_end), std::move(status.ours)};
 }
 
@@ -159,7 +158,7 @@ std::optional<launched> answered(asked request, const std::shared_ptr<server_pro
     made.child.lifeline = std::move(request.lifeline);
     made.channel = std::move(request.channel);
     made.source = std::make_unique<served_status>(std::move(request.status), server);
-    made.late = true;
+    made.late = server->made_with;
     return made;
 }
 
@@ -181,7 +180,7 @@ launched launch_forkserver(const launch_request& request) {
             const std::lock_guard guard(here.mutex);
             if (!here.server) here.server = start_server(here.preload);
             server = here.server;
-            question = ask(*server, !request.receive_ctrl_c);
+            question = ask(*server);
         }
         if (question)
             if (auto made = answered(std::move(*question), server)) return std::move(*made);

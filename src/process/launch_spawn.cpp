@@ -35,21 +35,23 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
 
 }  // namespace
 
-launch_request make_request(const process_options& options, const std::string& name) {
+launch_request make_request(const process_options& options, const std::string& name, bool always_with_environment) {
     launch_request request;
     request.stdio[0] = std::visit(make_target_stream{request, false}, options.stdin_from.where());
     request.stdio[1] = std::visit(make_target_stream{request, true}, options.stdout_to.where());
     request.stdio[2] = std::visit(make_target_stream{request, true}, options.stderr_to.where());
     for (const auto& one : options.inherit) request.inherit.push_back(one.native_handle());
-    if (!options.clear_env) request.environment = platform::environment();
-    for (const auto& [variable, value] : options.env) set_variable(request.environment, variable, value);
     request.same_environment = !options.clear_env && options.env.empty();
+    if (!options.clear_env && (always_with_environment || !options.env.empty())) request.environment = platform::environment();
+    for (const auto& [variable, value] : options.env) set_variable(request.environment, variable, value);
     const auto directory = options.cwd.u8string();
     request.directory.assign(directory.begin(), directory.end());
     request.name = name;
     request.receive_ctrl_c = options.receive_ctrl_c;
     return request;
 }
+
+origin current_origin() { return {platform::environment(), platform::working_directory()}; }
 
 std::string child_program() {
     std::string chosen = this_process::get().executable();
@@ -72,7 +74,7 @@ platform::spawned spawn_self(const launch_request& request, const std::string& n
 launched launch_spawn(const launch_request& request) {
     if (auto ready = take_from_reserve(request)) return std::move(*ready);
     auto made = spawn_self(request, {});
-    return {std::move(made.child), std::move(made.channel), nullptr, false};
+    return {std::move(made.child), std::move(made.channel), nullptr, std::nullopt};
 }
 
 }  // namespace brood::detail

@@ -17,6 +17,7 @@ namespace {
 struct idle_child {
     platform::spawned process;
     std::string program;  // what it runs
+    origin made_with;
 };
 
 class reserve {
@@ -41,13 +42,13 @@ public:
         return idle_.size();
     }
 
-    std::optional<platform::spawned> take(const std::string& program) {
+    std::optional<idle_child> take(const std::string& program) {
         const std::lock_guard guard(mutex_);
         while (!idle_.empty()) {
             idle_child one = std::move(idle_.front());
             idle_.pop_front();
             changed_.notify_all();
-            if (one.program == program && is_alive(one)) return std::move(one.process);
+            if (one.program == program && is_alive(one)) return one;
             std::deque<idle_child> unfit;
             unfit.push_back(std::move(one));
             end(unfit);
@@ -113,7 +114,8 @@ private:
         try {
             const auto request = make_request(process_options{}, "reserve");
             std::string program = child_program();
-            return idle_child{spawn_self(request, {}), std::move(program)};
+            auto made_with = current_origin();
+            return idle_child{spawn_self(request, {}), std::move(program), std::move(made_with)};
         } catch (const std::exception&) {
             return std::nullopt;
         }
@@ -161,7 +163,7 @@ std::optional<launched> take_from_reserve(const launch_request& request) {
     if (known == nullptr || request.receive_ctrl_c || !request.inherit.empty()) return std::nullopt;
     auto taken = known->take(child_program());
     if (!taken) return std::nullopt;
-    return launched{std::move(taken->child), std::move(taken->channel), nullptr, true};
+    return launched{std::move(taken->process.child), std::move(taken->process.channel), nullptr, std::move(taken->made_with)};
 }
 
 }  // namespace brood::detail

@@ -15,11 +15,10 @@ namespace brood::detail {
 // What a child that was started ahead of time (reserve, fork server) must still make its own. Its handles travel with
 // the message: first those of redirected streams in order, then the inherited ones.
 struct late_setup {
-    bool new_environment = false;            // else that of the process it came from is right
-    std::vector<std::string> environment;    // "NAME=value"
-    std::string directory;                   // empty: unchanged
-    std::vector<std::uint8_t> streams;       // three platform::stdio_target::kind, or none
-    std::vector<std::int64_t> inherited;     // the values under which inherited handles are known
+    std::optional<std::vector<std::string>> environment;  // "NAME=value"; else it is right already
+    std::string directory;                                // empty: it is right already
+    std::vector<std::uint8_t> streams;                    // three platform::stdio_target::kind; empty: they are right
+    std::vector<std::int64_t> inherited;                  // the values under which inherited handles are known
 };
 
 struct child_setup {
@@ -30,7 +29,7 @@ struct child_setup {
     process_id parent_pid = 0;
     std::string parent_name;
     bool parent_daemon = false;
-    start_method method = start_method::spawn;          // how this child was started
+    bool receive_ctrl_c = false;
     std::optional<start_method> default_method;         // as chosen in the parent
     std::string executable;                             // as chosen in the parent
     std::vector<unsigned> cpus;

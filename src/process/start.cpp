@@ -34,12 +34,20 @@ void save_target(output_archive& archive, const target& work) {
     work.save(archive);
 }
 
-late_setup make_late(const launch_request& request) {
+bool has_default_streams(const launch_request& request) {
+    using kind = platform::stdio_target::kind;
+    return request.stdio[0].what == kind::null && request.stdio[1].what == kind::inherit &&
+           request.stdio[2].what == kind::inherit;
+}
+
+// What differs from what the child has already.
+late_setup make_late(const launch_request& request, const origin& made_with) {
     late_setup late;
-    late.new_environment = true;
-    late.environment = request.environment;
-    late.directory = request.directory.empty() ? platform::working_directory() : request.directory;
-    for (const auto& stream : request.stdio) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
+    if (request.environment != made_with.environment) late.environment = request.environment;
+    auto directory = request.directory.empty() ? platform::working_directory() : request.directory;
+    if (directory != made_with.directory) late.directory = std::move(directory);
+    if (!has_default_streams(request))
+        for (const auto& stream : request.stdio) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
     for (auto handle : request.inherit) late.inherited.push_back(handle_to_number(handle));
     return late;
 }
@@ -52,15 +60,20 @@ std::vector<platform::handle_t> late_handles(const launch_request& request) {
     return handles;
 }
 
-bool send_setup(wire& channel, child_setup setup, const launch_request& request, bool late) {
+// One message: the set-up, then the target. The set-up's handles come first.
+bool send_work(wire& channel, child_setup setup, const launch_request& request, const std::optional<origin>& late,
+               const output_archive& target) {
     std::vector<platform::handle_t> handles;
     if (late) {
-        setup.late = make_late(request);
+        setup.late = make_late(request, *late);
         handles = late_handles(request);
     }
+    handles.insert(handles.end(), target.handles().begin(), target.handles().end());
     output_archive archive(no_blocks);
     save_value(archive, setup);
-    return channel.send({.kind = message_kind::setup, .body = archive.bytes(), .handles = handles});
+    const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
+    const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(), target.bytes()};
+    return channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles});
 }
 
 launched launch(start_method method, const launch_request& request) {
@@ -122,7 +135,7 @@ bool is_about_values(const std::exception_ptr& failure) {
 
 }  // namespace
 
-child_setup make_setup(const start_order& order, start_method method) {
+child_setup make_setup(const start_order& order) {
     auto& self = this_process::get();
     child_setup setup;
     setup.name = order.name;
@@ -132,7 +145,7 @@ child_setup make_setup(const start_order& order, start_method method) {
     setup.parent_pid = platform::current_process_id();
     setup.parent_name = self.name();
     setup.parent_daemon = self.daemon();
-    setup.method = method;
+    setup.receive_ctrl_c = order.options.receive_ctrl_c;
     setup.default_method = self.chosen_method();
     setup.executable = self.executable();
     setup.cpus = order.options.cpus;
@@ -160,9 +173,7 @@ started_child start_child(const start_order& order) {
     const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
     start_guard guard(*child);
     wire channel(std::move(made.channel), child->process_handle());
-    if (send_setup(channel, make_setup(order, method), request, made.late))
-        channel.send({.kind = message_kind::target, .body = archive.bytes(), .blocks = archive.blocks(),
-                      .handles = archive.handles()});
+    send_work(channel, make_setup(order), request, made.late, archive);
     auto failure = await_start(order, *child, channel, archive);  // also tells why, if sending failed
     if (failure && !(order.wants_result && is_about_values(failure))) std::rethrow_exception(failure);
     guard.dismiss();

@@ -40,7 +40,7 @@ started_child start_child(const start_order& order);
 void require_startable(start_method method, const process_options& options);
 // Under fork nothing is sent.
 started_child start_by_fork(const start_order& order);
-child_setup make_setup(const start_order& order, start_method method);
+child_setup make_setup(const start_order& order);
 // What a child that died says of itself: reads the last messages of its channel.
 [[noreturn]] void throw_died(running_child& child, wire& channel, const std::string& before_what);
 

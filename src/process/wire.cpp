@@ -30,24 +30,26 @@ frame_head make_frame_head(message_kind kind, std::uint64_t body) noexcept {
 
 bool wire::send(const outgoing& what) {
     if (!is_open()) return false;
-    frame_head head = make_frame_head(what.kind, what.body.size());
+    std::uint64_t size = 0;
+    for (const auto& part : what.body) size += part.size();
+    frame_head head = make_frame_head(what.kind, size);
     head.blocks = static_cast<std::uint32_t>(what.blocks.size());
     head.handles = static_cast<std::uint32_t>(what.handles.size());
     const auto places = places_of(what.blocks);
-    const auto place_bytes = bytes_of(places.data(), places.size() * sizeof(block_place));
-    if (what.handles.empty()) {
-        const std::span<const std::byte> parts[] = {bytes_of(&head, sizeof head), place_bytes, what.body};
-        return platform::channel_write(channel_.get(), parts, peer_, {}) == io_result::ok;
+    std::vector<std::span<const std::byte>> parts = {bytes_of(&head, sizeof head)};
+    if (!what.handles.empty()) {
+        if (platform::channel_write(channel_.get(), parts, peer_, {}) != io_result::ok) return false;
+        if (platform::channel_send_handles(channel_.get(), what.handles, peer_) != io_result::ok) return false;
+        parts.clear();
     }
-    const std::span<const std::byte> first[] = {bytes_of(&head, sizeof head)};
-    const std::span<const std::byte> rest[] = {place_bytes, what.body};
-    return platform::channel_write(channel_.get(), first, peer_, {}) == io_result::ok &&
-           platform::channel_send_handles(channel_.get(), what.handles, peer_) == io_result::ok &&
-           platform::channel_write(channel_.get(), rest, peer_, {}) == io_result::ok;
+    parts.push_back(bytes_of(places.data(), places.size() * sizeof(block_place)));
+    parts.insert(parts.end(), what.body.begin(), what.body.end());
+    return platform::channel_write(channel_.get(), parts, peer_, {}) == io_result::ok;
 }
 
 bool wire::send(message_kind kind, std::string_view body) {
-    return send({.kind = kind, .body = bytes_of(body.data(), body.size())});
+    const auto part = bytes_of(body.data(), body.size());
+    return send({.kind = kind, .body = {&part, 1}});
 }
 
 io_result wire::receive(message& into, platform::deadline until) {

@@ -2,7 +2,7 @@
 // Messages between a process and its child over their channel.
 //
 //   parent                                  child
-//     setup, target            ->
+//     work                     ->            (its set-up and its target)
 //                              <-  block_wanted (for each large block of the arguments; the parent copies it into the
 //     block_copied | block_sent ->               child's memory, or sends its bytes)
 //                              <-  started | failed
@@ -26,8 +26,8 @@
 namespace brood::detail {
 
 enum class message_kind : std::uint16_t {
-    setup, target, block_wanted, block_copied, block_sent, started, failed, result, exception, crash, received,
-    fork_child, forked, ready
+    work, call, block_wanted, block_copied, block_sent, started, failed, result, exception, crash, received,
+    ready
 };
 
 // A large block that stays in its owner's memory.
@@ -54,7 +54,7 @@ struct message {
 // What is sent: everything is borrowed.
 struct outgoing {
     message_kind kind{};
-    std::span<const std::byte> body = {};
+    std::span<const std::span<const std::byte>> body = {};  // in parts
     std::span<const std::span<const std::byte>> blocks = {};
     std::span<const platform::handle_t> handles = {};
 };

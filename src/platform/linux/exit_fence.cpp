@@ -2,11 +2,10 @@
 // Linux: exit handlers run last in, first out, so a handler put in right after fork runs after those of the child and
 // before those that the parent had registered; it ends the process there. on_exit(3) tells it the exit code.
 #include "platform/posix/fd.hpp"
+#include "platform/posix/flush.hpp"
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <unistd.h>
 
 namespace brood::platform {
@@ -16,9 +15,7 @@ std::atomic<void (*)() noexcept> before_exit{nullptr};
 
 void stop_here(int code, void*) {
     if (auto finish = before_exit.load()) finish();
-    std::cout.flush();
-    std::clog.flush();
-    std::fflush(nullptr);
+    posix::flush_output();
     ::_exit(code);
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <dirent.h>
 #include <fstream>
 #include <memory>
 #include <sched.h>
@@ -114,11 +113,9 @@ std::string executable_path() {
 }
 
 std::size_t thread_count() {
-    DIR* tasks = ::opendir("/proc/self/task");
-    if (tasks == nullptr) posix::throw_errno("counting threads");
-    std::size_t count = 0;
-    while (const dirent* entry = ::readdir(tasks)) count += entry->d_name[0] != '.';
-    ::closedir(tasks);
+    struct stat tasks {};
+    if (::stat("/proc/self/task", &tasks) == -1) posix::throw_errno("counting threads");
+    const auto count = static_cast<std::size_t>(tasks.st_nlink) - 2;  // a directory for each, besides . and ..
     return count - std::min(count - 1, posix::helper_threads());
 }
 

@@ -43,7 +43,7 @@ woken wait_for(handle_t channel, short events, handle_t peer, const deadline& un
     }
 }
 
-void set_close_on_exec(int fd) {
+[[maybe_unused]] void set_close_on_exec(int fd) {
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) posix::throw_errno("fcntl(F_SETFD)");
 }
 

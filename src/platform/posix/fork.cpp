@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Forking a child that gets none of brood's own descriptors but those it is meant to have.
-#include "platform/posix/helper_threads.hpp"
 #include "platform/posix/fd.hpp"
+#include "platform/posix/flush.hpp"
+#include "platform/posix/helper_threads.hpp"
 
-#include <cstdio>
-#include <iostream>
 #include <unistd.h>
 
 namespace brood::platform {
-namespace {
 
-// Buffered output must not be written twice, once by each process.
-void flush_streams() {
-    std::cout.flush();
-    std::clog.flush();
-    std::fflush(nullptr);
-}
-
-}  // namespace
-
-child fork_process(std::span<const handle_t> keep, bool new_group) {
+child fork_process(std::span<const handle_t> keep) {
     posix::install_fork_handler();
-    flush_streams();
+    posix::flush_output();
     for (handle_t handle : keep) posix::disown(handle);
     const pid_t pid = ::fork();
     const int error = errno;
@@ -30,13 +19,13 @@ child fork_process(std::span<const handle_t> keep, bool new_group) {
     child result;
     if (pid == 0) {
         posix::forget_helper_threads();
-        if (new_group) ::setpgid(0, 0);
         return result;
     }
-    if (new_group) ::setpgid(pid, pid);  // whichever of the two comes first
     result.pid = pid;
     result.process = posix::open_process(pid);
     return result;
 }
+
+void leave_terminal_group() noexcept { ::setpgid(0, 0); }
 
 }  // namespace brood::platform

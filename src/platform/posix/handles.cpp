@@ -29,6 +29,13 @@ void mark(int fd) noexcept {
     }
 }
 
+std::atomic<pid_t> known_pid{0};  // asking the system each time would cost more than all the rest of a look-up
+
+void leave_parent_behind() {
+    known_pid = ::getpid();
+    close_owned();
+}
+
 void unmark(int fd) noexcept {
     if (fd < 0 || fd >= max_tracked || fd > highest_owned.load()) return;
     owned[fd / word_bits].fetch_and(~(std::uint64_t{1} << (fd % word_bits)));
@@ -67,19 +74,28 @@ void close_owned() noexcept {
 }
 
 void install_fork_handler() {
-    static const int installed = ::pthread_atfork(nullptr, nullptr, &close_owned);
+    static const int installed = ::pthread_atfork(nullptr, nullptr, &leave_parent_behind);
     (void)installed;
 }
 
 int poll_timeout(const deadline& until) noexcept {
     if (!until) return -1;
-    const auto left = *until - std::chrono::steady_clock::now();
-    if (left <= left.zero()) return 0;
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    const auto now = std::chrono::steady_clock::now();
+    if (*until <= now) return 0;  // compared first: a difference to the earliest time would overflow
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
     return static_cast<int>(std::min<decltype(ms)>(ms, 1'000'000'000));
 }
 
 }  // namespace posix
+
+process_id current_process_id() noexcept {
+    const pid_t known = posix::known_pid.load(std::memory_order_relaxed);
+    if (known != 0) return known;
+    posix::install_fork_handler();
+    const pid_t pid = ::getpid();
+    posix::known_pid = pid;
+    return pid;
+}
 
 void close_handle(handle_t handle) noexcept {
     if (handle < 0) return;

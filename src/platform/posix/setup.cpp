@@ -70,8 +70,6 @@ void place_handle(unique_handle handle, handle_t wanted) {
     if (posix::retry([&] { return ::dup2(handle.get(), wanted); }) == -1) posix::throw_errno("dup2");
 }
 
-process_id current_process_id() noexcept { return ::getpid(); }
-
 void exit_now(int code) noexcept { ::_exit(code); }
 
 }  // namespace brood::platform
