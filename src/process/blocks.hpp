@@ -14,6 +14,7 @@ namespace brood::detail {
 class received_handles final : public handle_source {
 public:
     explicit received_handles(std::vector<platform::unique_handle> handles) : handles_(std::move(handles)) {}
+    std::size_t count() override { return handles_.size(); }
     native_handle_type take(std::size_t index) override;
 
 private:

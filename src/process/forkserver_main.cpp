@@ -30,7 +30,7 @@ public:
     void send_result() override {}
 
 private:
-    output_archive result_{no_blocks};
+    output_archive result_{archive_mode{.blocks = false}};
 };
 
 struct served_child {

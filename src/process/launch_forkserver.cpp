@@ -66,7 +66,7 @@ void send_preload(server_process& server, const bound_call& call) {
         server.control.send(message_kind::ready);
         return;
     }
-    output_archive archive(no_blocks);
+    output_archive archive({.blocks = false});
     save_value(archive, locate_code(reinterpret_cast<const void*>(call.target()->entry())));
     call.target()->save(archive);
     const std::span<const std::byte> body = archive.bytes();

@@ -69,7 +69,7 @@ bool send_work(wire& channel, child_setup setup, const launch_request& request, 
         handles = late_handles(request);
     }
     handles.insert(handles.end(), target.handles().begin(), target.handles().end());
-    output_archive archive(no_blocks);
+    output_archive archive({.blocks = false});
     save_value(archive, setup);
     const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
     const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(), target.bytes()};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "process/this_process.hpp"
 
+#include "codec/exception.hpp"
+
 #include <atomic>
 #include <cstdlib>
 #include <stdexcept>
@@ -44,6 +46,7 @@ void this_process::become(const child_setup& setup) {
     this_process& self = get();
     const std::lock_guard guard(self.mutex_);
     self.name_ = setup.name;
+    name_origin(setup.name);
     self.identity_ = setup.identity;
     self.daemon_ = setup.daemon;
     self.is_child_ = true;
@@ -73,6 +76,23 @@ std::vector<std::shared_ptr<running_child>> this_process::living() {
     return children_;
 }
 
+namespace {
+
+// All are asked before any is waited for.
+void stop_daemons(const std::vector<std::shared_ptr<running_child>>& children) noexcept {
+    for (const auto& child : children) {
+        try {
+            if (child->daemon()) child->request(platform::request::terminate);
+        } catch (const std::exception&) {
+            // stop() below gets it
+        }
+    }
+    for (const auto& child : children)
+        if (child->daemon()) child->stop();
+}
+
+}  // namespace
+
 void this_process::finish_children() noexcept {
     std::vector<std::shared_ptr<running_child>> left;
     {
@@ -80,8 +100,7 @@ void this_process::finish_children() noexcept {
         left.swap(children_);
     }
     for (const auto& child : left) child->release_at_exit();
-    for (const auto& child : left)
-        if (child->daemon()) child->stop();
+    stop_daemons(left);
     for (const auto& child : left) {
         try {
             child->wait({});

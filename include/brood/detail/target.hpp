@@ -82,7 +82,7 @@ template <class Mode, class F, class... Kept>
 class call_target final : public target {
 public:
     template <class... Args>
-    explicit call_target(std::in_place_t, Args&&... parts) : held_(std::forward<Args>(parts)...) {}
+    explicit call_target(std::in_place_t, Args&&... given) : held_(std::forward<Args>(given)...) {}
 
     entry_function entry() const noexcept override { return &call_target::enter; }
     void save(output_archive& archive) const override { save_value(archive, held_); }
@@ -118,15 +118,15 @@ private:
 };
 
 // Says at compile time, by name, what of a target cannot cross.
-template <class Mode, class F, class... Kept>
-constexpr void require_target() {
-    require_serializable<F>();
-    (require_serializable<Kept>(), ...);
+template <class Mode, class F, class... Kept, std::size_t... I>
+constexpr void require_target(std::index_sequence<I...>) {
+    require_serializable<F, target_itself>();
+    (require_serializable<Kept, argument_of_target<I + 1>>(), ...);
     if constexpr (serializable<F> && (serializable<Kept> && ...)) {
         require_runnable<F, Kept...>();
         if constexpr (std::is_same_v<Mode, send_back> && runs_with_values<F, Kept...>) {
             using result = std::invoke_result_t<F, Kept...>;
-            if constexpr (!std::is_void_v<result>) require_serializable<std::remove_cvref_t<result>>();
+            if constexpr (!std::is_void_v<result>) require_serializable<std::remove_cvref_t<result>, result_of_target>();
         }
     }
 }
@@ -136,7 +136,8 @@ std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& funct
     using callable = std::decay_t<F>;
     using made = call_target<Mode, callable,
                              typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
-    require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>();
+    require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
+        std::index_sequence<I...>{});
     return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
 }
 
