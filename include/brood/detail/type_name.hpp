@@ -31,7 +31,7 @@ struct text {
         for (std::size_t i = 0; i < N; ++i) characters[i] = from[i];
     }
     constexpr explicit text(std::string_view from) {
-        for (std::size_t i = 0; i + 1 < N; ++i) characters[i] = from[i];
+        for (std::size_t i = 0; i + 1 < N && i < from.size(); ++i) characters[i] = from[i];
     }
     constexpr std::string_view view() const { return {characters, N - 1}; }
 };
