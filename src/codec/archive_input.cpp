@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Reads what may be damaged or hostile: every number is checked before it is used.
+#include "platform/platform.hpp"
+
 #include <brood/detail/archive.hpp>
 
 namespace brood {
+
+void detail::prepare_block(void* memory, std::size_t size) noexcept { platform::prepare_to_fill(memory, size); }
 
 namespace {
 constexpr std::uint64_t beside_bit = std::uint64_t{1} << 63;

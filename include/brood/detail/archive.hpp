@@ -134,6 +134,9 @@ inline frame::~frame() {
     --core_.depth_;
 }
 
+// Tells the system that memory is about to be filled for the first time.
+BROOD_API void prepare_block(void* memory, std::size_t size) noexcept;
+
 [[noreturn]] BROOD_API void fail(const std::string& reason);
 [[noreturn]] BROOD_API void fail_short(std::uint64_t wanted, std::uint64_t left);
 [[noreturn]] BROOD_API void fail_count(std::uint64_t count, std::uint64_t left);

@@ -6,6 +6,7 @@
 #include <brood/detail/plain.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -42,7 +43,7 @@ void read_array(input_archive& archive, Array& array) {
     if constexpr (is_plain<Array>) {
         archive.read_fixed_block(&array, sizeof array);
         if (!bools_are_right(array)) {
-            array[0] = {};
+            std::memset(static_cast<void*>(&array), 0, sizeof array);
             fail("a bool that is neither 0 nor 1");
         }
     } else {
@@ -116,6 +117,11 @@ private:
     static void read_as_block(input_archive& archive, T& elements) {
         using element = typename T::value_type;
         const auto block = archive.begin_block(sizeof(element));
+        if constexpr (requires { elements.reserve(block.count); }) {
+            elements.clear();
+            elements.reserve(block.count);
+            if (block.beside) prepare_block(elements.data(), block.count * sizeof(element));
+        }
         elements.resize(block.count);
         archive.read_block(block, elements.data(), block.count * sizeof(element));
         try {
