@@ -17,13 +17,14 @@ BROOD_API std::shared_ptr<pending_result> start_async(process_options options, s
 
 // Starts a new process that runs `function(arguments...)` and gives a future of its result. Targets, arguments and
 // what start-up can throw are as for process::start(); the result crosses by value and must be serializable. What goes
-// wrong once the process runs, arguments that cannot be read included, is in the future.
+// wrong once the process runs, arguments that cannot be read included, is in the future. The arguments are read where
+// they are and not copied in this process.
 template <class F, class... Args>
 auto async(process_options options, F&& function, Args&&... arguments) {
     using result = typename detail::target_result<F, Args...>::type;
     return future<result>(detail::start_async(
         std::move(options),
-        detail::make_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...)));
+        detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...)));
 }
 template <class F, class... Args>
     requires(!std::is_same_v<std::remove_cvref_t<F>, process_options>)

@@ -85,7 +85,9 @@ public:
     explicit call_target(std::in_place_t, Args&&... given) : held_(std::forward<Args>(given)...) {}
 
     entry_function entry() const noexcept override { return &call_target::enter; }
-    void save(output_archive& archive) const override { save_value(archive, held_); }
+    void save(output_archive& archive) const override {
+        std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, held_);
+    }
     void run(target_session& session) override {
         using result = decltype(invoke());
         if constexpr (std::is_void_v<result> || std::is_same_v<Mode, drop_result>) {
@@ -100,21 +102,55 @@ public:
         if constexpr (std::is_same_v<Mode, send_back>) session.send_result();
     }
 
-private:
-    using parts = std::tuple<F, Kept...>;
-
-    explicit call_target(parts&& loaded) : held_(std::move(loaded)) {}
     static void enter(input_archive& archive, target_session& session) {
-        call_target here(load_value<parts>(archive));
+        call_target here{from_archive{}, archive};
         session.arguments_read();
         here.run(session);
     }
+
+private:
+    struct from_archive {};
+    // Braces: the parts are read in the order in which they were written.
+    call_target(from_archive, input_archive& archive)
+        : held_{load_value<F>(archive), load_value<Kept>(archive)...} {}
+
     decltype(auto) invoke() {
         return std::apply(
             [](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); }, held_);
     }
 
-    parts held_;
+    std::tuple<F, Kept...> held_;
+};
+
+// How a part is held while its giver waits: by reference to what the giver has, or converted.
+template <class Kept, class Given>
+using borrowed_part = std::conditional_t<std::is_same_v<Kept, std::decay_t<Given>> &&
+                                             !std::is_array_v<std::remove_reference_t<Given>> &&
+                                             !std::is_function_v<std::remove_reference_t<Given>>,
+                                         Given&&, Kept>;
+
+// A target that is started before its giver goes on, and so need not copy what it is given. Sent, it is a call_target.
+template <class Owner, class... Parts>
+class borrowed_target final : public target {
+public:
+    template <class... Args>
+    explicit borrowed_target(std::in_place_t, Args&&... given) : held_(std::forward<Args>(given)...) {}
+
+    entry_function entry() const noexcept override { return &Owner::enter; }
+    void save(output_archive& archive) const override {
+        std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, held_);
+    }
+    void run(target_session& session) override {
+        std::apply(
+            [&](auto&&... part) {
+                Owner here(std::in_place, static_cast<Parts&&>(part)...);
+                here.run(session);
+            },
+            held_);
+    }
+
+private:
+    std::tuple<Parts...> held_;
 };
 
 // Says at compile time, by name, what of a target cannot cross.
@@ -139,6 +175,25 @@ std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& funct
     require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
         std::index_sequence<I...>{});
     return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
+}
+
+template <class Mode, class F, class... Args, std::size_t... I>
+std::unique_ptr<target> borrow_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
+    using callable = std::decay_t<F>;
+    using owner = call_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
+    require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
+        std::index_sequence<I...>{});
+    using made = borrowed_target<
+        owner, borrowed_part<callable, F>,
+        borrowed_part<typename kept_argument<typename parameter_at<callable, I>::type, Args>::type, Args>...>;
+    return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
+}
+
+// A target that refers to what it was given; it must be started before the giver goes on.
+template <class Mode, class F, class... Args>
+std::unique_ptr<target> borrow_target(F&& function, Args&&... arguments) {
+    return borrow_target_indexed<Mode>(std::index_sequence_for<Args...>{}, std::forward<F>(function),
+                                       std::forward<Args>(arguments)...);
 }
 
 template <class Mode, class F, class... Args>
