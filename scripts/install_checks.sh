@@ -17,7 +17,7 @@ install_preset() {
 expect_output() {
     local output
     output=$(timeout -k 5 60 "$@" | tr -d '\r') || return 1
-    [ "$output" = $'hello world\nhello world\nmean 3' ] || {
+    [ "$output" = $'hello world\n1.5\ncaught: no root of a negative number' ] || {
         printf 'unexpected output:\n%s\n' "$output"
         return 1
     }

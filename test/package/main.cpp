@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: MIT
-// A user's first program: two functions in other processes. The exit code tells whether they did what they should.
+// The program on the first screen of README.md, as a user's first program.
 #include <brood/brood.hpp>
 
+#include <cmath>
 #include <iostream>
+#include <stdexcept>
 #include <string>
-#include <vector>
 
-double mean(const std::vector<double>& values) {
-    double sum = 0;
-    for (double value : values) sum += value;
-    return sum / static_cast<double>(values.size());
-}
+void greet(const std::string& name) { std::cout << "hello " << name << std::endl; }
 
-void greet(int times, const std::string& name) {
-    for (int i = 0; i < times; ++i) std::cout << "hello " << name << std::endl;
+double root(double x) {
+    if (x < 0) throw std::domain_error("no root of a negative number");
+    return std::sqrt(x);
 }
 
 int main(int argc, char** argv) {
-    brood::init(argc, argv);
-
-    brood::process greeter = brood::spawn(greet, 2, std::string("world"));
-    greeter.join();
-
-    brood::future<double> result = brood::async(mean, std::vector<double>{1, 2, 6});
-    const double value = result.get();
-    std::cout << "mean " << value << std::endl;
-
-    return greeter.exit_code() == 0 && value == 3 ? 0 : 1;
+    brood::init(argc, argv);  // first: here a child turns to its function
+    brood::process p = brood::spawn(greet, "world");
+    p.join();
+    std::cout << brood::async(root, 2.25).get() << std::endl;
+    try {
+        brood::async(root, -1).get();
+    } catch (const std::domain_error& e) {
+        std::cout << "caught: " << e.what() << std::endl;
+    }
 }
