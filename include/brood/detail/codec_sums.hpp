@@ -47,7 +47,7 @@ struct codec<kind::variant> {
         const auto index = static_cast<std::uint32_t>(variant.index());
         archive.write(&index, sizeof index);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            ((index == I && (write_value(archive, *get_if<I>(&variant)), true)) || ...);
+            ((index == I ? write_value(archive, *get_if<I>(&variant)) : void()), ...);
         }(std::make_index_sequence<alternatives<T>::size>());
     }
     template <class T>
@@ -75,7 +75,7 @@ private:
             fail("alternative " + std::to_string(index) + " of a variant with " +
                  std::to_string(alternatives<T>::size));
         [&]<class... Value, std::size_t... I>(types<Value...>, std::index_sequence<I...>) {
-            ((index == I && (use.template operator()<I, Value>(), true)) || ...);
+            ((index == I ? use.template operator()<I, Value>() : void()), ...);
         }(alternatives<T>(), std::make_index_sequence<alternatives<T>::size>());
     }
 };

@@ -151,7 +151,9 @@ constexpr decltype(auto) with_fields(T& aggregate, F&& function) {
 
 struct type_collector {
     template <class... F>
-    types<F...> operator()(F&...) const;
+    constexpr types<F...> operator()(F&...) const {
+        return {};
+    }
 };
 // types<...> of the members, const kept.
 template <class T>
