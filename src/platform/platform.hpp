@@ -169,6 +169,10 @@ void set_standard_streams(std::span<const stdio_target, 3> streams);
 void set_affinity(std::span<const unsigned> processors);
 void set_niceness(int niceness);                  // -20 to 19; Windows: the nearest priority class
 void set_memory_limit(std::uint64_t bytes);       // address space; Windows: committed memory of this process
+// Standard stream 0, 1 or 2 of this process (borrowed), or no_handle() when it is closed; and a text that stays the same
+// as long as that stream leads to the same file, pipe or terminal.
+handle_t standard_stream(int number) noexcept;
+std::string stream_identity(int number);
 // Gives a handle that came over a channel the value under which its sender knows it; for children that spawn_process
 // did not start for the purpose (fork server, reserve). Windows: throws std::errc::not_supported.
 void place_handle(unique_handle handle, handle_t wanted);
@@ -274,7 +278,7 @@ void observe_throws(throw_observer observer) noexcept;
 // The stack of a crash is written to `sink` (called in the crashed context: async-signal-safe code only) before the
 // process ends as it would have. `signal` is the POSIX number, `native` the NTSTATUS or 0. Handlers that the program
 // installed before or installs later win. abort() and std::terminate count; on Windows they end the process with
-// 0xE0B00006. The stack overflow of a thread other than the one that called this is not recorded.
+// 0xE0B00006. POSIX: the stack overflow of a thread other than the one that called this is not recorded.
 using crash_sink = void (*)(int signal, std::uint32_t native, std::span<const std::uintptr_t> frames) noexcept;
 void record_crashes(crash_sink sink);
 

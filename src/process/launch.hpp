@@ -22,8 +22,10 @@ namespace brood::detail {
 struct origin {
     std::vector<std::string> environment;
     std::string directory;
+    std::array<std::string, 3> streams;  // identities; it has the null device as its input
 };
 origin current_origin();
+std::array<std::string, 3> current_streams();
 
 // A child that exists but has been told nothing yet.
 struct launched {

@@ -34,10 +34,24 @@ void save_target(output_archive& archive, const target& work) {
     work.save(archive);
 }
 
-bool has_default_streams(const launch_request& request) {
+// Whether the child's streams lead already where they should.
+bool has_right_streams(const launch_request& request, const origin& made_with) {
     using kind = platform::stdio_target::kind;
     return request.stdio[0].what == kind::null && request.stdio[1].what == kind::inherit &&
-           request.stdio[2].what == kind::inherit;
+           request.stdio[2].what == kind::inherit && made_with.streams == current_streams();
+}
+
+// The streams of this process now take the place of "inherited": the child was made when they may have been others.
+std::array<platform::stdio_target, 3> explicit_streams(const launch_request& request) {
+    using kind = platform::stdio_target::kind;
+    auto streams = request.stdio;
+    for (int number = 0; number < 3; ++number) {
+        auto& stream = streams[static_cast<std::size_t>(number)];
+        if (stream.what != kind::inherit) continue;
+        stream.handle = platform::standard_stream(number);
+        stream.what = stream.handle == platform::no_handle() ? kind::null : kind::handle;
+    }
+    return streams;
 }
 
 // What differs from what the child has already.
@@ -46,15 +60,15 @@ late_setup make_late(const launch_request& request, const origin& made_with) {
     if (request.environment != made_with.environment) late.environment = request.environment;
     auto directory = request.directory.empty() ? platform::working_directory() : request.directory;
     if (directory != made_with.directory) late.directory = std::move(directory);
-    if (!has_default_streams(request))
-        for (const auto& stream : request.stdio) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
+    if (!has_right_streams(request, made_with))
+        for (const auto& stream : explicit_streams(request)) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
     for (auto handle : request.inherit) late.inherited.push_back(handle_to_number(handle));
     return late;
 }
 
-std::vector<platform::handle_t> late_handles(const launch_request& request) {
+std::vector<platform::handle_t> late_handles(const launch_request& request, const late_setup& late) {
     std::vector<platform::handle_t> handles;
-    for (const auto& stream : request.stdio)
+    for (const auto& stream : late.streams.empty() ? std::array<platform::stdio_target, 3>{} : explicit_streams(request))
         if (stream.what == platform::stdio_target::kind::handle) handles.push_back(stream.handle);
     handles.insert(handles.end(), request.inherit.begin(), request.inherit.end());
     return handles;
@@ -66,7 +80,7 @@ bool send_work(wire& channel, child_setup setup, const launch_request& request, 
     std::vector<platform::handle_t> handles;
     if (late) {
         setup.late = make_late(request, *late);
-        handles = late_handles(request);
+        handles = late_handles(request, *setup.late);
     }
     handles.insert(handles.end(), target.handles().begin(), target.handles().end());
     output_archive archive({.blocks = false});

@@ -3,7 +3,9 @@
 #include "platform/posix/fd.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace brood::platform {
@@ -12,7 +14,8 @@ namespace {
 constexpr std::size_t largest_transfer = std::size_t{1} << 30;
 
 int open_flags(const file_mode& mode) {
-    int flags = O_CLOEXEC | (mode.read && mode.write ? O_RDWR : mode.write ? O_WRONLY : O_RDONLY);
+    const bool write = mode.write || mode.append;
+    int flags = O_CLOEXEC | (mode.read && write ? O_RDWR : write ? O_WRONLY : O_RDONLY);
     if (mode.append) flags |= O_APPEND;
     if (mode.create) flags |= O_CREAT;
     if (mode.truncate) flags |= O_TRUNC;
@@ -20,9 +23,41 @@ int open_flags(const file_mode& mode) {
     return flags;
 }
 
+// Writing to a pipe or socket whose reader is gone gives an error and no SIGPIPE: the signal is held back on this thread
+// and, if this write raised it, taken away. Regular files, which cannot raise it, cost no more than a look.
+class no_pipe_signal {
+public:
+    explicit no_pipe_signal(handle_t file) noexcept {
+        struct stat status {};
+        if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return;
+        ::sigemptyset(&pipe_);
+        ::sigaddset(&pipe_, SIGPIPE);
+        if (is_pending()) return;  // somebody else's: it stays
+        active_ = ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_) == 0;
+    }
+    ~no_pipe_signal() {
+        if (!active_) return;
+        int taken = 0;
+        if (is_pending()) ::sigwait(&pipe_, &taken);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    no_pipe_signal(const no_pipe_signal&) = delete;
+    no_pipe_signal& operator=(const no_pipe_signal&) = delete;
+
+private:
+    static bool is_pending() noexcept {
+        sigset_t pending;
+        return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+    }
+    sigset_t pipe_{}, before_{};
+    bool active_ = false;
+};
+
 }  // namespace
 
 unique_handle open_file(const std::string& path, file_mode mode) {
+    if (!mode.read && !mode.write && !mode.append)
+        posix::throw_error(EINVAL, "a file is opened to read, write or append");
     const int fd = posix::retry([&] { return ::open(path.c_str(), open_flags(mode), 0666); });
     if (fd == -1) posix::throw_errno(("opening " + path).c_str());
     return posix::above_stdio(fd);
@@ -39,6 +74,7 @@ std::size_t read_file(handle_t file, std::span<std::byte> into) {
 }
 
 std::size_t write_file(handle_t file, std::span<const std::byte> from) {
+    const no_pipe_signal guard(file);
     for (auto left = from; !left.empty();) {
         const auto n = posix::retry([&] { return ::write(file, left.data(), std::min(left.size(), largest_transfer)); });
         if (n == -1) posix::throw_errno("writing a file");

@@ -2,9 +2,11 @@
 // What a child does to itself before it runs its target.
 #include "platform/posix/fd.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern "C" char** environ;  // POSIX: the process's environment, declared by the program
@@ -46,11 +48,20 @@ void set_standard_streams(std::span<const stdio_target, 3> streams) {
     for (int number = 0; number < 3; ++number) {
         const auto& stream = streams[static_cast<std::size_t>(number)];
         if (stream.what == stdio_target::kind::inherit) continue;
+        if (number != 0) std::fflush(number == 1 ? stdout : stderr);  // what was printed so far goes where it led
         unique_handle null;
         if (stream.what == stdio_target::kind::null) null = open_file("/dev/null", {.read = true, .write = true});
         const int source = null ? null.get() : stream.handle;
         if (posix::retry([&] { return ::dup2(source, number); }) == -1) posix::throw_errno("redirecting a stream");
     }
+}
+
+handle_t standard_stream(int number) noexcept { return ::fcntl(number, F_GETFD) == -1 ? no_handle() : number; }
+
+std::string stream_identity(int number) {
+    struct stat status {};
+    if (::fstat(number, &status) == -1) return "closed";
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) + ":" + std::to_string(status.st_rdev);
 }
 
 void set_niceness(int niceness) {
