@@ -37,7 +37,8 @@ void serve_signal(int number, int posix_number) {
     std::raise(number);
 }
 
-void serve_requests(void*) {
+void serve_requests(void* started) {
+    SetEvent(started);
     std::byte what{};
     while (channel_read(watched_lifeline().get(), {&what, 1}, watched_parent().get(), std::nullopt) == io_result::ok) {
         if (what == interrupt_request) serve_signal(SIGINT, posix_sigint);
@@ -66,7 +67,10 @@ std::pair<unique_handle, unique_handle> make_lifeline() {
 void obey_lifeline(unique_handle lifeline, unique_handle parent_process) {
     watched_lifeline() = std::move(lifeline);
     watched_parent() = std::move(parent_process);
-    start_helper_thread(serve_requests, nullptr);
+    // A process that exits while a thread of it is starting makes Wine complain.
+    const unique_handle started = make_event(true);
+    start_helper_thread(serve_requests, started.get());
+    WaitForSingleObject(started.get(), INFINITE);
 }
 
 bool lifeline_intact() noexcept {

@@ -126,7 +126,7 @@ spawned spawn_process(const spawn_spec& spec) {
     return result;
 }
 
-child fork_process(std::span<const handle_t>, bool) {
+child fork_process(std::span<const handle_t>) {
     throw std::system_error(std::make_error_code(std::errc::not_supported), "Windows has no fork");
 }
 

@@ -250,10 +250,10 @@ TEST_CASE("a handle that is not open cannot be given to a child") {
 namespace {
 
 // Forks a child that obeys its lifeline and then does `what`, which must not return.
-child fork_bound_child(void (*what)(), bool new_group) {
+child fork_bound_child(void (*what)()) {
     auto [for_child, for_parent] = make_lifeline();
     const handle_t kept[] = {for_child.get()};
-    child forked = fork_process(kept, new_group);
+    child forked = fork_process(kept);
     if (forked.pid == 0) {
         obey_lifeline(std::move(for_child), {});
         what();
@@ -265,14 +265,14 @@ child fork_bound_child(void (*what)(), bool new_group) {
 }  // namespace
 
 TEST_CASE("a forked child continues here and ends with its own code") {
-    child forked = fork_bound_child([] { exit_now(lifeline_intact() ? 33 : 34); }, true);
+    child forked = fork_bound_child([] { exit_now(lifeline_intact() ? 33 : 34); });
     CHECK(forked.pid > 0);
     CHECK(reap(forked, std::nullopt).value().code() == 33);
 }
 
 TEST_CASE("a forked child ends when its lifeline is dropped") {
     const auto spin = [] { for (volatile unsigned count = 0;;) count = count + 1; };
-    child forked = fork_bound_child(spin, false);
+    child forked = fork_bound_child(spin);
     CHECK_FALSE(reap(forked, in_the_past()));
     forked.lifeline.reset();
     CHECK(reap(forked, std::nullopt).value().signal() == 9);
@@ -280,7 +280,7 @@ TEST_CASE("a forked child ends when its lifeline is dropped") {
 #else
 TEST_CASE("fork is refused where there is none") {
     try {
-        fork_process({}, true);
+        fork_process({});
         FAIL("nothing was thrown");
     } catch (const std::system_error& error) {
         CHECK(error.code() == std::errc::not_supported);
