@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "folder.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <random>
+
+namespace brood_test {
+
+namespace fs = std::filesystem;
+
+fs::path from_utf8(std::string_view text) { return {std::u8string(text.begin(), text.end())}; }
+
+std::string to_utf8(const fs::path& path) {
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+temporary_folder::temporary_folder() {
+    const std::string name = "brood tests \xC3\xA4\xE6\xBC\xA2 " + std::to_string(std::random_device()());
+    path_ = fs::canonical(fs::temp_directory_path()) / from_utf8(name);
+    fs::create_directories(path_);
+}
+
+temporary_folder::~temporary_folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+fs::path temporary_folder::operator/(std::string_view name) const { return path_ / from_utf8(name); }
+
+std::string read_text(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::erase(text, '\r');
+    return text;
+}
+
+void write_text(const fs::path& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace brood_test

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Runs a program by the system's own means, so that tests can look at it from outside, and kill it.
+#pragma once
+
+#include "folder.hpp"
+
+#include <brood/error.hpp>
+#include <brood/exit_status.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace brood_test {
+
+struct run_options {
+    std::map<std::string, std::string> environment = {};  // added to this process's
+    std::filesystem::path directory = {};                 // empty: this process's
+};
+
+// A running program. Its standard output and error go to files of its own. Killed and waited for at the latest when it
+// goes out of scope.
+class program {
+public:
+    // A path without a directory is looked up in PATH.
+    program(const std::filesystem::path& path, std::vector<std::string> arguments, run_options options = {});
+    program(program&&) noexcept;
+    program& operator=(program&&) = delete;
+    ~program();
+
+    brood::process_id pid() const;
+    // At once, as by kill -9.
+    void kill();
+    // Blocks until it ended.
+    brood::exit_status wait();
+    // What it wrote so far; LF line ends.
+    std::string output() const;
+    std::string errors() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+// The path of the running test program, and of a program of test/subjects.
+std::filesystem::path this_program();
+std::filesystem::path subject(const std::string& name);
+
+// Whether no process of that number runs.
+bool is_gone(brood::process_id pid);
+// Ends any process at once.
+void kill_process(brood::process_id pid);
+
+}  // namespace brood_test
