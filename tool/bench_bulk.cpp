@@ -4,6 +4,7 @@
 
 #include <brood/brood.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -28,10 +29,15 @@ double async_bulk(brood::start_method method, const bulk& data) {
     return 2 * megabytes / seconds;
 }
 
+// MB/s of a copy in memory: the best of three, since it follows work that emptied the caches.
 double copy(const bulk& from, bulk& to) {
-    const double seconds = seconds_of([&] { std::memcpy(to.data(), from.data(), count * sizeof(double)); });
-    if (to.back() != from.back()) throw std::logic_error("memcpy copied other values");
-    return megabytes / seconds;
+    double best = 0;
+    for (int i = 0; i < 3; ++i) {
+        const double seconds = seconds_of([&] { std::memcpy(to.data(), from.data(), count * sizeof(double)); });
+        if (to.back() != from.back()) throw std::logic_error("memcpy copied other values");
+        best = std::max(best, megabytes / seconds);
+    }
+    return best;
 }
 
 }  // namespace

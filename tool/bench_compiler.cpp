@@ -54,7 +54,7 @@ void measure_compiler(session& now, const layout& where) {
         hello.add(compile(where, compiler, "hello"));
     }
     hello.wall.beside = relation{relation::kind::difference, nothing.wall.id(), 0, 2.0, false};
-    hello.user.beside = relation{relation::kind::difference, nothing.user.id(), 0, {}, false};
+    hello.user.beside = relation{relation::kind::difference, nothing.user.id(), 0, 2.0, false};
     relate(hello.wall, nothing.wall);
     relate(hello.user, nothing.user);
     for (const row& one : {nothing.wall, hello.wall, nothing.user, hello.user}) now.rows.push_back(one);

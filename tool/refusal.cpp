@@ -18,12 +18,19 @@ program_output compile(const layout& where, const std::string& compiler, const s
     return run_program(run);
 }
 
-// The lines that tell a reader what is wrong: the errors, and the types that each is about.
-void excerpt(refusal& shown) {
+// The lines that tell a reader what is wrong: the member, the place in the program, the error.
+bool telling(const std::string& line, const std::string& file, const std::string& so_far) {
+    const auto first = [&](const std::string& part) {
+        return line.find(part) != std::string::npos && so_far.find(part) == std::string::npos;
+    };
+    return line.find("error: ") != std::string::npos || first("cannot_be_sent<") || first(file + ":");
+}
+
+void excerpt(refusal& shown, const std::string& file) {
     std::istringstream text(shown.output.text);
     for (std::string line; std::getline(text, line);) {
-        const bool telling = line.find("error: static assertion failed") != std::string::npos;
-        if (telling)
+        const bool include_chain = line.starts_with("In file included") || line.starts_with("        ");
+        if (!include_chain && telling(line, file, shown.excerpt))
             shown.excerpt += line + "\n";
         else
             ++shown.more_lines;
@@ -45,7 +52,7 @@ refusal show_refusal(const layout& where, const std::string& name) {
     refusal shown;
     const std::string compiler = where.include_directories().empty() ? "" : find_compiler();
     if (!compiler.empty()) {
-        shown.source = compiler + " -std=c++20 " + name + ".cpp";
+        shown.source = compiler + " -std=c++20 " + name + ".cpp, run now";
         shown.output = compile(where, compiler, name + ".cpp");
     } else {
         shown.source = "as the compiler said it when this tool was built";
@@ -55,7 +62,7 @@ refusal show_refusal(const layout& where, const std::string& name) {
             throw std::runtime_error("there is no compiler here, and no record of what one says about " + name +
                                      ".cpp");
     }
-    excerpt(shown);
+    excerpt(shown, name + ".cpp");
     return shown;
 }
 

@@ -23,7 +23,7 @@ constexpr start_method methods[] = {start_method::fork, start_method::spawn, sta
 std::string who_sees(start_method method) {
     switch (method) {
         case start_method::fork: return "what Linux users used to see";
-        case start_method::spawn: return "what Windows and macOS users see; brood's default";
+        case start_method::spawn: return "what Windows and macOS users see";
         case start_method::forkserver: break;
     }
     return "what children of a clean server see";
@@ -155,11 +155,13 @@ bool known(const std::string& name) {
 }
 
 void introduce(const style& look) {
-    std::cout << paragraph(look,
-                           "A child process begins as a copy of its parent (fork) or as a fresh run of the program "
-                           "(spawn). Linux programs grew up with the first, Windows and macOS have the second: what "
-                           "works for one of them can fail for the other. Each program below runs now, under every "
-                           "start method that this machine has.");
+    std::cout << paragraph(
+        look,
+        "A child process begins as a copy of its parent (fork) or as a fresh run of the program "
+        "(spawn). Linux programs grew up with the first, Windows and macOS have the second: what "
+        "works for one of them can fail for the other. The fork server stands between them: a clean "
+        "process that is spawned once and forked for each child. brood spawns, on every system, unless "
+        "it is told otherwise. Each program below runs now, under every start method of this machine.");
 }
 
 }  // namespace
