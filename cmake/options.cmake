@@ -21,6 +21,10 @@ function(brood_compile_options target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
         # g++ 12 sees overlapping copies inside std::string that are not there (its bug 105651).
         target_compile_options(${target} PRIVATE -Wno-restrict)
+        if(MINGW)
+            # Windows keeps the thread's block at address 0 of a segment: reading there is no overflow.
+            target_compile_options(${target} PRIVATE --param=min-pagesize=0)
+        endif()
     endif()
     if(BROOD_DEVELOP)
         target_compile_options(${target} PRIVATE -Werror)
