@@ -19,4 +19,6 @@ void close_all_others(file_actions& actions, const spawn_spec& spec, const landi
         throw_error(e, "preparing descriptors");
 }
 
+short system_spawn_flags() { return 0; }
+
 }  // namespace brood::platform::posix

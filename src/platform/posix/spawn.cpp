@@ -53,7 +53,7 @@ public:
         sigset_t all, none;
         ::sigfillset(&all);
         ::sigemptyset(&none);
-        short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+        short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | posix::system_spawn_flags();
         ::posix_spawnattr_setsigdefault(&value_, &all);
         ::posix_spawnattr_setsigmask(&value_, &none);
         if (!receive_ctrl_c) flags |= POSIX_SPAWN_SETPGROUP;

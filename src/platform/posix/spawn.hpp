@@ -34,5 +34,6 @@ landing choose_landing(const spawn_spec& spec);
 // neither a standard stream, nor inherited, nor at the landing.
 void close_all_others(file_actions& actions, const spawn_spec& spec, const landing& at);
 void change_directory(file_actions& actions, const std::string& directory);
+short system_spawn_flags();
 
 }  // namespace brood::platform::posix
