@@ -5,6 +5,7 @@
 #include <brood/handle.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,10 @@ struct mailbox {
     std::string receive() const;
     void wait() const { static_cast<void>(receive()); }
 };
+
+// A handle's value as a number, and a handle that owns what has that value here.
+inline std::uintptr_t to_number(const brood::handle& handle) { return (std::uintptr_t)handle.native_handle(); }
+inline brood::handle to_handle(std::uintptr_t number) { return brood::handle((brood::native_handle_type)number); }
 
 // Bytes of a handle, by the system's own calls. Reading gives 0 at the end.
 std::size_t read_bytes(const brood::handle& from, void* into, std::size_t size);

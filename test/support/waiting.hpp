@@ -31,7 +31,7 @@ inline void spin() {
 
 // A write to no memory, which no compiler sees through.
 inline void crash() {
-    int* volatile nowhere = nullptr;
+    volatile int* volatile nowhere = nullptr;
     *nowhere = 1;
 }
 

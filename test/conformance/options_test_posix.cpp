@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Options whose effect is seen by POSIX means only.
+#include "waiting.hpp"
+
+#include <brood/brood.hpp>
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+TEST_CASE("a child has the niceness of its options") {
+    auto nice = brood::async({.niceness = 7}, [] { return ::getpriority(PRIO_PROCESS, 0); });
+    CHECK(nice.get() == 7);
+    CHECK(::getpriority(PRIO_PROCESS, 0) == 0);
+}
+
+TEST_CASE("a child is out of the terminal's process group unless it wants Ctrl-C") {
+    CHECK(brood::async([] { return static_cast<long>(::getpgrp()); }).get() != ::getpgrp());
+    CHECK(brood::async({.receive_ctrl_c = true}, [] { return static_cast<long>(::getpgrp()); }).get() == ::getpgrp());
+}
