@@ -137,6 +137,8 @@ std::pair<unique_handle, unique_handle> make_lifeline();
 child fork_process(std::span<const handle_t> keep);
 // In a forked child: from now on Ctrl-C of the terminal does not reach this process.
 void leave_terminal_group() noexcept;
+// In a child of the fork server: from now on Ctrl-C of the terminal reaches this process as it does `relative`.
+void join_terminal_group(process_id relative) noexcept;
 
 // Waits until the process ended, takes its status and lets the system forget it; nullopt when the deadline came first
 // (a deadline in the past: only looks). Call it once after it gave a status: no. `lost` when another waiter took it.
@@ -176,6 +178,9 @@ std::string stream_identity(int number);
 // Gives a handle that came over a channel the value under which its sender knows it; for children that spawn_process
 // did not start for the purpose (fork server, reserve). Windows: throws std::errc::not_supported.
 void place_handle(unique_handle handle, handle_t wanted);
+// Before place_handle(): moves `handles` and this process's lifeline out of the way, to values above `highest`.
+// Windows: throws std::errc::not_supported.
+void clear_places(handle_t highest, std::span<unique_handle* const> handles);
 // Opens a file for a redirected standard stream: for reading, or for writing from its start (created, truncated).
 unique_handle open_for_stdio(const std::string& path, bool write);
 

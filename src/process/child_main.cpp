@@ -9,6 +9,7 @@
 
 #include <brood/serialization.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -48,7 +49,7 @@ void record_this_crash(const wire& parent) {
 
 // ---- set-up ----
 
-bool forked = false;  // this process is in its maker's process group, and must leave it to be spared its Ctrl-C
+bool forked = false;  // this process is in the process group of its maker: its parent, or the fork server
 
 template <class Take>
 void apply_late(const late_setup& late, Take take) {
@@ -68,8 +69,17 @@ void apply_late(const late_setup& late, Take take) {
     for (auto number : late.inherited) platform::place_handle(take(), number_to_handle(number));
 }
 
+// What this process needs itself may have the values that inherited handles are to get.
+void make_way(const late_setup& late, wire& channel, std::vector<platform::unique_handle>& received) {
+    if (late.inherited.empty()) return;
+    std::vector<platform::unique_handle*> all = {&channel.handle()};
+    for (auto& one : received) all.push_back(&one);
+    platform::clear_places(number_to_handle(*std::max_element(late.inherited.begin(), late.inherited.end())), all);
+}
+
 void apply(const child_setup& setup) {
-    if (forked && !setup.receive_ctrl_c) platform::leave_terminal_group();
+    if (forked && setup.receive_ctrl_c) platform::join_terminal_group(setup.parent_pid);
+    else if (forked) platform::leave_terminal_group();
     if (!setup.cpus.empty()) platform::set_affinity(setup.cpus);
     if (setup.niceness) platform::set_niceness(*setup.niceness);
     if (setup.memory_limit) platform::set_memory_limit(*setup.memory_limit);
@@ -116,8 +126,9 @@ void read_setup(work& job) {
 }
 
 // The set-up's handles come first; what is left is the target's.
-void apply_setup(work& job) {
+void apply_setup(work& job, wire& channel) {
     auto& handles = job.received.handles;
+    if (job.setup.late) make_way(*job.setup.late, channel, handles);
     std::size_t next = 0;
     if (job.setup.late) apply_late(*job.setup.late, [&] { return std::move(handles.at(next++)); });
     handles.erase(handles.begin(), handles.begin() + static_cast<std::ptrdiff_t>(next));
@@ -140,7 +151,7 @@ void run_target(work& job, wire& parent, child_session& session) {
     try {
         if (channel.receive(job.received) != platform::io_result::ok) platform::exit_now(1);  // the parent is gone
         read_setup(job);
-        apply_setup(job);
+        apply_setup(job, channel);
     } catch (...) {
         child_session(channel, false).report(std::current_exception());
         platform::exit_now(1);

@@ -70,6 +70,7 @@ public:
     bool is_open() const noexcept { return static_cast<bool>(channel_); }
     void close() noexcept { channel_.reset(); }
     platform::handle_t channel() const noexcept { return channel_.get(); }
+    platform::unique_handle& handle() noexcept { return channel_; }
     platform::unique_handle release() noexcept { return std::move(channel_); }
 
     // false: the peer is gone.

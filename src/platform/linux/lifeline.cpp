@@ -22,6 +22,13 @@ bool is_open(int fd) noexcept {
 
 }  // namespace
 
+// The signal-driven mode is that of the open pipe, whatever its number.
+void posix::move_lifeline_above(int highest) {
+    unique_handle moved(watched.load());
+    move_above(moved, highest);
+    watched = moved.release();
+}
+
 void obey_lifeline(unique_handle lifeline, unique_handle) {
     const int fd = lifeline.get();
     if (::fcntl(fd, F_SETSIG, SIGKILL) == -1 || ::fcntl(fd, F_SETOWN, ::getpid()) == -1 ||

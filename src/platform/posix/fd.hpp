@@ -29,6 +29,10 @@ unique_handle own(unique_handle fd) noexcept;
 // In a forked child: closes all marked descriptors. Async-signal-safe.
 void close_owned() noexcept;
 
+// Gives a descriptor a number above `highest`, with its mark; written once per system for the watched lifeline.
+void move_above(unique_handle& fd, int highest);
+void move_lifeline_above(int highest);
+
 // Milliseconds for poll(): -1 for ever, else rounded up.
 int poll_timeout(const deadline& until) noexcept;
 

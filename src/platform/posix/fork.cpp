@@ -28,4 +28,6 @@ child fork_process(std::span<const handle_t> keep) {
 
 void leave_terminal_group() noexcept { ::setpgid(0, 0); }
 
+void join_terminal_group(process_id relative) noexcept { ::setpgid(0, ::getpgid(static_cast<pid_t>(relative))); }
+
 }  // namespace brood::platform

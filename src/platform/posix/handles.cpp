@@ -41,6 +41,10 @@ void unmark(int fd) noexcept {
     owned[fd / word_bits].fetch_and(~(std::uint64_t{1} << (fd % word_bits)));
 }
 
+bool is_marked(int fd) noexcept {
+    return fd < max_tracked && (owned[fd / word_bits].load() >> (fd % word_bits) & 1) != 0;
+}
+
 }  // namespace
 
 void throw_error(int code, const char* what) { throw std::system_error(code, std::system_category(), what); }
@@ -53,6 +57,13 @@ unique_handle above_stdio(int fd) {
     const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (moved == -1) throw_errno("fcntl(F_DUPFD_CLOEXEC)");
     return unique_handle(moved);
+}
+
+void move_above(unique_handle& fd, int highest) {
+    if (!fd || fd.get() > highest) return;
+    unique_handle moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, highest + 1));
+    if (!moved) throw_errno("fcntl(F_DUPFD_CLOEXEC)");
+    fd = is_marked(fd.get()) ? own(std::move(moved)) : std::move(moved);
 }
 
 unique_handle own(unique_handle fd) noexcept {

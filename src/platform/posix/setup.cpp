@@ -81,6 +81,11 @@ void place_handle(unique_handle handle, handle_t wanted) {
     if (posix::retry([&] { return ::dup2(handle.get(), wanted); }) == -1) posix::throw_errno("dup2");
 }
 
+void clear_places(handle_t highest, std::span<unique_handle* const> handles) {
+    for (auto* handle : handles) posix::move_above(*handle, highest);
+    posix::move_lifeline_above(highest);
+}
+
 void exit_now(int code) noexcept { ::_exit(code); }
 
 }  // namespace brood::platform

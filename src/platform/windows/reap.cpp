@@ -30,6 +30,9 @@ void exit_now(int code) noexcept {
     for (;;) Sleep(INFINITE);
 }
 
+void leave_terminal_group() noexcept { SetConsoleCtrlHandler(nullptr, TRUE); }
+void join_terminal_group(process_id) noexcept { SetConsoleCtrlHandler(nullptr, FALSE); }
+
 // Nothing to do: no process is a copy of another here.
 void fence_exit_handlers(void (*)() noexcept) {}
 

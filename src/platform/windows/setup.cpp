@@ -91,5 +91,8 @@ void set_working_directory(const std::string& directory) {
 void place_handle(unique_handle, handle_t) {
     throw std::system_error(std::make_error_code(std::errc::not_supported), "a handle keeps its value on Windows");
 }
+void clear_places(handle_t, std::span<unique_handle* const>) {
+    throw std::system_error(std::make_error_code(std::errc::not_supported), "a handle keeps its value on Windows");
+}
 
 }  // namespace brood::platform
