@@ -5,6 +5,7 @@
 #include <brood/process.hpp>
 
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -19,13 +20,16 @@ template <class F>
 class forked_target final : public target {
 public:
     template <class G>
-    explicit forked_target(std::in_place_t, G&& function) : function_(std::forward<G>(function)) {}
+    explicit forked_target(std::in_place_t, G&& function) : function_(std::in_place, std::forward<G>(function)) {}
     entry_function entry() const noexcept override { return nullptr; }
     void save(output_archive&) const override {}
-    void run(target_session&) override { static_cast<void>(function_()); }
+    void run(target_session&) override {
+        const releaser<F> at_end{function_};
+        static_cast<void>((*function_)());
+    }
 
 private:
-    F function_;
+    std::optional<F> function_;
 };
 
 template <class F, class... Args>

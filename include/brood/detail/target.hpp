@@ -10,6 +10,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -78,17 +79,26 @@ constexpr void require_runnable() {
                   "brood: the target cannot be called with these arguments (given as values).");
 }
 
+// Destroys what a target held as soon as it has run, so that destructors do their work in a forked child, too: there the
+// target itself belongs to objects that no one destroys.
+template <class T>
+struct releaser {
+    std::optional<T>& held;
+    ~releaser() { held.reset(); }
+};
+
 template <class Mode, class F, class... Kept>
 class call_target final : public target {
 public:
     template <class... Args>
-    explicit call_target(std::in_place_t, Args&&... given) : held_(std::forward<Args>(given)...) {}
+    explicit call_target(std::in_place_t, Args&&... given) : held_(std::in_place, std::forward<Args>(given)...) {}
 
     entry_function entry() const noexcept override { return &call_target::enter; }
     void save(output_archive& archive) const override {
-        std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, held_);
+        std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, *held_);
     }
     void run(target_session& session) override {
+        const releaser<std::tuple<F, Kept...>> at_end{held_};
         using result = decltype(invoke());
         if constexpr (std::is_void_v<result> || std::is_same_v<Mode, drop_result>) {
             static_cast<void>(invoke());
@@ -112,14 +122,14 @@ private:
     struct from_archive {};
     // Braces: the parts are read in the order in which they were written.
     call_target(from_archive, input_archive& archive)
-        : held_{load_value<F>(archive), load_value<Kept>(archive)...} {}
+        : held_{std::in_place, load_value<F>(archive), load_value<Kept>(archive)...} {}
 
     decltype(auto) invoke() {
         return std::apply(
-            [](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); }, held_);
+            [](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); }, *held_);
     }
 
-    std::tuple<F, Kept...> held_;
+    std::optional<std::tuple<F, Kept...>> held_;
 };
 
 // How a part is held while its giver waits: by reference to what the giver has, or converted.
