@@ -148,6 +148,12 @@ io_result channel_write(handle_t channel, std::span<const std::span<const std::b
     return io_result::ok;
 }
 
+void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes) noexcept {
+    // Not on the stack, which may be gone before the system is done. What does not fit ends with the process.
+    static OVERLAPPED state;
+    WriteFile(channel, bytes.data(), transfer_size(bytes.size()), nullptr, &state);
+}
+
 io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process, deadline until) {
     while (!into.empty()) {
         overlapped_io io(channel);

@@ -44,8 +44,9 @@ std::span<const std::byte> headers_in_memory() {
 }
 
 bytes beginning_of_file(const std::wstring& path, std::size_t size) {
-    const HANDLE opened = CreateFileW(path.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                      nullptr, OPEN_EXISTING, 0, nullptr);
+    const HANDLE opened =
+        CreateFileW(path.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                    OPEN_EXISTING, 0, nullptr);
     if (opened == INVALID_HANDLE_VALUE) return {};
     const unique_handle file(opened);
     bytes content(size);

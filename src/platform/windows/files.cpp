@@ -31,9 +31,9 @@ DWORD disposition(const file_mode& mode) {
 }
 
 unique_handle open(const std::string& path, DWORD rights, DWORD how) {
-    const HANDLE file = CreateFileW(native_path(path).c_str(), rights,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, how,
-                                    FILE_ATTRIBUTE_NORMAL, nullptr);
+    const HANDLE file =
+        CreateFileW(native_path(path).c_str(), rights, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                    how, FILE_ATTRIBUTE_NORMAL, nullptr);
     if (file == INVALID_HANDLE_VALUE) throw_error(GetLastError(), ("opening " + path).c_str());
     return unique_handle(file);
 }

@@ -19,8 +19,8 @@ unique_handle duplicate_handle(handle_t handle) {
 namespace windows {
 
 unique_handle open_null_device() {
-    const HANDLE device = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
-                                      nullptr, OPEN_EXISTING, 0, nullptr);
+    const HANDLE device = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                                      OPEN_EXISTING, 0, nullptr);
     if (device == INVALID_HANDLE_VALUE) throw_last_error("CreateFileW of the null device");
     return unique_handle(device);
 }

@@ -10,15 +10,10 @@ namespace {
 // Two starts must not take the inheritable mark of one handle from each other.
 std::mutex lending_mutex;
 
-DWORD system_number(std::size_t number) {
-    constexpr DWORD numbers[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
-    return numbers[number];
-}
-
 unique_handle stream_for(const stdio_target& target, std::size_t number) {
     if (target.what == stdio_target::kind::handle) return duplicate_handle(target.handle);
-    const HANDLE own = GetStdHandle(system_number(number));
-    if (target.what == stdio_target::kind::null || !is_open(own)) return open_null_device();
+    const HANDLE own = standard_stream(static_cast<int>(number));
+    if (target.what == stdio_target::kind::null || own == no_handle()) return open_null_device();
     return duplicate_handle(own);
 }
 

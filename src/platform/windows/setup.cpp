@@ -32,7 +32,8 @@ std::size_t processors_by_affinity() {
 DWORD processor_share() {
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate{};
     constexpr DWORD capped = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
-    const bool known = QueryInformationJobObject(nullptr, JobObjectCpuRateControlInformation, &rate, sizeof rate, nullptr);
+    const bool known =
+        QueryInformationJobObject(nullptr, JobObjectCpuRateControlInformation, &rate, sizeof rate, nullptr);
     return known && (rate.ControlFlags & capped) == capped ? rate.CpuRate : 10'000;
 }
 

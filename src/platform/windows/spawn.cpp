@@ -32,9 +32,7 @@ public:
         if (!UpdateProcThreadAttribute(get(), 0, attribute, handles.data(), handles.size_bytes(), nullptr, nullptr))
             throw_last_error("UpdateProcThreadAttribute");
     }
-    LPPROC_THREAD_ATTRIBUTE_LIST get() {
-        return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(storage_.data());
-    }
+    LPPROC_THREAD_ATTRIBUTE_LIST get() { return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(storage_.data()); }
 
 private:
     std::vector<std::byte> storage_;
@@ -94,9 +92,8 @@ child create_process(const spawn_spec& spec, inheritance& given, std::wstring en
     STARTUPINFOEXW info = startup_info(given, attributes);
     PROCESS_INFORMATION started{};
     given.open();
-    if (!CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE,
-                        creation_flags(spec), environment.data(), directory.empty() ? nullptr : directory.c_str(),
-                        &info.StartupInfo, &started))
+    if (!CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, creation_flags(spec), environment.data(),
+                        directory.empty() ? nullptr : directory.c_str(), &info.StartupInfo, &started))
         throw_error(GetLastError(), ("starting " + spec.executable).c_str());
     close_handle(started.hThread);
     made.process = unique_handle(started.hProcess);

@@ -14,7 +14,7 @@ namespace windows {
 
 namespace {
 
-struct standard_stream {
+struct stream_places {
     int number;
     DWORD system_number;
     FILE* file;
@@ -43,12 +43,12 @@ private:
 };
 
 // The FILE of a program that was started without this stream has no descriptor (a negative number): it gets one.
-int descriptor_of(const standard_stream& stream) {
+int descriptor_of(const stream_places& stream) {
     if (_fileno(stream.file) < 0 && _wfreopen(L"NUL", stream.mode, stream.file) == nullptr) throw_errno("_wfreopen");
     return _fileno(stream.file);
 }
 
-void redirect(const standard_stream& stream, unique_handle handle) {
+void redirect(const stream_places& stream, unique_handle handle) {
     std::fflush(stream.file);
     const int used = descriptor_of(stream);
     const descriptor source(std::move(handle));
@@ -68,13 +68,11 @@ void redirect(const standard_stream& stream, unique_handle handle) {
 using namespace windows;
 
 void set_standard_streams(std::span<const stdio_target, 3> streams) {
-    const standard_stream all[] = {{0, STD_INPUT_HANDLE, stdin, L"r"},
-                                   {1, STD_OUTPUT_HANDLE, stdout, L"w"},
-                                   {2, STD_ERROR_HANDLE, stderr, L"w"}};
-    for (const standard_stream& stream : all) {
+    const stream_places all[] = {
+        {0, STD_INPUT_HANDLE, stdin, L"r"}, {1, STD_OUTPUT_HANDLE, stdout, L"w"}, {2, STD_ERROR_HANDLE, stderr, L"w"}};
+    for (const stream_places& stream : all) {
         const stdio_target& target = streams[static_cast<std::size_t>(stream.number)];
-        const bool keep = target.what == stdio_target::kind::inherit && is_open(GetStdHandle(stream.system_number));
-        if (keep) continue;
+        if (target.what == stdio_target::kind::inherit && standard_stream(stream.number) != no_handle()) continue;
         const bool handle = target.what == stdio_target::kind::handle;
         redirect(stream, handle ? duplicate_handle(target.handle) : open_null_device());
     }

@@ -97,7 +97,8 @@ std::string narrow(std::wstring_view text) {
 
 std::wstring native_path(std::string_view path) {
     const std::wstring plain = widen(path);
-    if (plain.size() < longest_plain_path || plain.starts_with(L"\\\\?\\") || plain.starts_with(L"\\\\.\\")) return plain;
+    if (plain.size() < longest_plain_path || plain.starts_with(L"\\\\?\\") || plain.starts_with(L"\\\\.\\"))
+        return plain;
     const std::wstring full = full_path(plain);
     return full.starts_with(L"\\\\") ? L"\\\\?\\UNC" + full.substr(1) : L"\\\\?\\" + full;
 }

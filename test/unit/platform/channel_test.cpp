@@ -73,7 +73,8 @@ TEST_CASE("bytes cross a channel both ways") {
 TEST_CASE("the parts of a write arrive in order, empty ones as nothing") {
     const channel_pair pair = make_channel();
     const std::string large = text_of(20'000, 1), larger = text_of(40'000, 2);
-    const std::span<const std::byte> parts[] = {bytes_of("a"), {}, bytes_of(large), bytes_of("b"), bytes_of(larger), {}};
+    const std::span<const std::byte> parts[] = {bytes_of("a"),    {}, bytes_of(large), bytes_of("b"),
+                                                bytes_of(larger), {}};
     std::thread writer([&] { channel_write(pair.ours.get(), parts, no_handle(), std::nullopt); });
     std::string got(60'002, '\0');
     CHECK(read(pair.theirs.get(), got) == io_result::ok);
@@ -154,6 +155,16 @@ TEST_CASE("a read that timed out takes nothing that comes later") {
 TEST_CASE("a write that nobody reads times out") {
     const channel_pair pair = make_channel();
     CHECK(write(pair.ours.get(), text_of(8'000'000, 6), no_handle(), soon()) == io_result::timeout);
+}
+
+TEST_CASE("a crash handler's write arrives, or is lost without waiting") {
+    channel_pair pair = make_channel();
+    channel_write_from_crash(pair.theirs.get(), bytes_of("crashed"));
+    std::string got(7, '\0');
+    CHECK(read(pair.ours.get(), got) == io_result::ok);
+    CHECK(got == "crashed");
+    pair.ours.reset();
+    channel_write_from_crash(pair.theirs.get(), bytes_of("nobody reads this"));
 }
 
 TEST_CASE("a child echoes 8 MiB") {

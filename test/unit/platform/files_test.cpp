@@ -117,7 +117,9 @@ TEST_CASE("what was opened to read cannot be written") {
 
 TEST_CASE("a name that is not ASCII names the same file for the standard library") {
     const temporary_folder folder;
-    const std::string path = folder.file("Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x90\xA3.txt");
+    const std::string path = folder.file(
+        "Gr\xC3\xBC\xC3\x9F"
+        "e \xF0\x9F\x90\xA3.txt");
     make_file(path, "content");
     CHECK(std::filesystem::file_size(std::filesystem::path(std::u8string(path.begin(), path.end()))) == 7);
 }

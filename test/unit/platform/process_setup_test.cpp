@@ -57,15 +57,15 @@ const role reads_input("reads-input", [](bootstrap& from) {
     return 0;
 });
 
-const role starts_one_that_prints("starts-one-that-prints", [](bootstrap&) {
-    return test_child("prints").wait().code();
-});
+const role starts_one_that_prints("starts-one-that-prints",
+                                  [](bootstrap&) { return test_child("prints").wait().code(); });
 
 const role closes_its_streams("closes-its-streams", [](bootstrap&) {
     std::fclose(stdin);
     std::fclose(stdout);
     std::fclose(stderr);
     const channel_pair takes_the_place = make_channel();
+    if (standard_stream(1) != no_handle()) return 2;
     const int printed = test_child("prints").wait().code();
     test_child reader("reads-input");
     return printed == 0 && receive_text(reader.channel(), reader.handle()) == "end of input" ? 0 : 1;
@@ -73,12 +73,16 @@ const role closes_its_streams("closes-its-streams", [](bootstrap&) {
 
 const role redirects_itself("redirects-itself", [](bootstrap& from) {
     std::printf("before");
+    const std::string before[] = {stream_identity(0), stream_identity(1), stream_identity(2)};
     const unique_handle out = open_for_stdio(arguments().at(1), true);
     const unique_handle in = open_for_stdio(arguments().at(2), false);
     const stdio_target streams[] = {{stdio_target::kind::handle, in.get()},
                                     {stdio_target::kind::handle, out.get()},
                                     {stdio_target::kind::null, {}}};
+    if (stream_identity(1) != before[1]) return 11;
     set_standard_streams(streams);
+    for (int number = 0; number < 3; ++number)
+        if (stream_identity(number) == before[number] || standard_stream(number) == no_handle()) return 12;
     std::printf("printf ");
     std::cout << "cout " << std::flush;
     std::cerr << "into nothing";
@@ -89,7 +93,9 @@ const role redirects_itself("redirects-itself", [](bootstrap& from) {
 });
 
 const role changes_environment("changes-environment", [](bootstrap& from) {
-    std::vector<std::string> wanted = {"BROOD_TEST_KEPT=1", "BROOD_TEST_NEW=Gr\xC3\xBC\xC3\x9F" "e = \xF0\x9F\x90\xA3",
+    std::vector<std::string> wanted = {"BROOD_TEST_KEPT=1",
+                                       "BROOD_TEST_NEW=Gr\xC3\xBC\xC3\x9F"
+                                       "e = \xF0\x9F\x90\xA3",
                                        "BROOD_TEST_EMPTY="};
     set_environment(wanted);
     std::vector<std::string> now = environment();
@@ -139,11 +145,11 @@ const role becomes_nice("becomes-nice", [](bootstrap&) {
 const role adopts_nonsense("adopts-nonsense", [](bootstrap& from) {
     const std::string own = std::to_string(to_number(from.channel.get()));
     int wrong = 0;
-    for (const std::string& value : {std::string(), std::string("1"), std::string("nonsense"), std::string("1:::::"),
-                                     std::string("1:zz:zz:1:zz:note"), std::string("2:") + own + ":" + own + ":1:0:n",
-                                     std::string("1:99999999:99999998:1:99999997:note"),
-                                     std::string("1:-1:-1:-1:-1:note"), "1:" + own + ":" + own + ":1:0:note",
-                                     std::string(100'000, '1')}) {
+    for (const std::string& value :
+         {std::string(), std::string("1"), std::string("nonsense"), std::string("1:::::"),
+          std::string("1:zz:zz:1:zz:note"), std::string("2:") + own + ":" + own + ":1:0:n",
+          std::string("1:99999999:99999998:1:99999997:note"), std::string("1:-1:-1:-1:-1:note"),
+          "1:" + own + ":" + own + ":1:0:note", std::string(100'000, '1')}) {
         std::vector<std::string> all = environment();
         all.push_back("BROOD_CHILD=" + value);
         set_environment(all);
@@ -177,7 +183,8 @@ const role lost_its_file("lost-its-file", [](bootstrap& from) {
         send_text(from.channel.get(), "refused");
         return 0;
     }
-    send_text(from.channel.get(), test_child("knows-no-bootstrap").wait().success() ? "started itself" : "started " + path);
+    send_text(from.channel.get(),
+              test_child("knows-no-bootstrap").wait().success() ? "started itself" : "started " + path);
     return 0;
 });
 
@@ -198,11 +205,30 @@ spawn_spec with_output(spawn_spec spec, const unique_handle& out, const unique_h
 }  // namespace
 
 TEST_CASE("arguments reach a child unchanged") {
-    const std::vector<std::string> given = {"",       " ",          "a b",         "\t",       "\n",  "\"",
-                                            "\\",     "\\\\",       "\\\"",        "a\\\\\"b", "a\\", "a b\\",
-                                            "a b\\\\", "--flag=\"x y\"", "*.cpp",   "$HOME",    "%PATH%", "'",
-                                            "a'b",    "^&|<>",      "\xC3\xA4\xC3\xB6", "\xE6\xBC\xA2\xE5\xAD\x97",
-                                            "\xF0\x9F\x90\xA3", std::string(8'000, 'x')};
+    const std::vector<std::string> given = {"",
+                                            " ",
+                                            "a b",
+                                            "\t",
+                                            "\n",
+                                            "\"",
+                                            "\\",
+                                            "\\\\",
+                                            "\\\"",
+                                            "a\\\\\"b",
+                                            "a\\",
+                                            "a b\\",
+                                            "a b\\\\",
+                                            "--flag=\"x y\"",
+                                            "*.cpp",
+                                            "$HOME",
+                                            "%PATH%",
+                                            "'",
+                                            "a'b",
+                                            "^&|<>",
+                                            "\xC3\xA4\xC3\xB6",
+                                            "\xE6\xBC\xA2\xE5\xAD\x97",
+                                            "\xF0\x9F\x90\xA3",
+                                            std::string(8'000, 'x')};
     test_child child(as_role("shows-arguments", given));
     std::vector<std::string> got = receive_list(child);
     REQUIRE(got.size() == given.size() + 1);
@@ -226,7 +252,9 @@ TEST_CASE("a child has the environment that it was given and not that of its par
     own.push_back("BROOD_TEST_PARENT=1");
     set_environment(own);
     spawn_spec spec = as_role("shows-environment");
-    spec.environment = {"BROOD_TEST_B=with spaces and = signs", "BROOD_TEST_A=Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x90\xA3",
+    spec.environment = {"BROOD_TEST_B=with spaces and = signs",
+                        "BROOD_TEST_A=Gr\xC3\xBC\xC3\x9F"
+                        "e \xF0\x9F\x90\xA3",
                         "BROOD_TEST_LONG=" + std::string(100'000, 'z'), "BROOD_TEST_EMPTY="};
     test_child child(spec);
     std::vector<std::string> got = receive_list(child);
@@ -264,7 +292,8 @@ TEST_CASE("a child starts in the directory that it was given") {
 TEST_CASE("printf and std::cout of a child go where its streams lead") {
     const temporary_folder folder;
     {
-        const unique_handle out = open_for_stdio(folder.file("out"), true), error = open_for_stdio(folder.file("err"), true);
+        const unique_handle out = open_for_stdio(folder.file("out"), true),
+                            error = open_for_stdio(folder.file("err"), true);
         CHECK(test_child(with_output(as_role("prints"), out, error)).wait().success());
     }
     CHECK(content_of(folder.file("out")) == "printf cout fprintf");
@@ -296,7 +325,8 @@ TEST_CASE("a child's input is what it was given") {
 TEST_CASE("streams are inherited over two generations") {
     const temporary_folder folder;
     {
-        const unique_handle out = open_for_stdio(folder.file("out"), true), error = open_for_stdio(folder.file("err"), true);
+        const unique_handle out = open_for_stdio(folder.file("out"), true),
+                            error = open_for_stdio(folder.file("err"), true);
         CHECK(test_child(with_output(as_role("starts-one-that-prints"), out, error)).wait().success());
     }
     CHECK(content_of(folder.file("out")) == "printf cout fprintf");

@@ -271,7 +271,9 @@ TEST_CASE("a forked child continues here and ends with its own code") {
 }
 
 TEST_CASE("a forked child ends when its lifeline is dropped") {
-    const auto spin = [] { for (volatile unsigned count = 0;;) count = count + 1; };
+    const auto spin = [] {
+        for (volatile unsigned count = 0;;) count = count + 1;
+    };
     child forked = fork_bound_child(spin);
     CHECK_FALSE(reap(forked, in_the_past()));
     forked.lifeline.reset();

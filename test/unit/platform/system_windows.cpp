@@ -14,8 +14,9 @@ std::vector<std::string> given_arguments(int, char**) {
     wchar_t** const wide = CommandLineToArgvW(GetCommandLineW(), &count);
     std::vector<std::string> all;
     for (wchar_t** argument = wide; argument != wide + count; ++argument) {
-        std::string text(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, *argument, -1, nullptr, 0, nullptr, nullptr)),
-                         '\0');
+        std::string text(
+            static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, *argument, -1, nullptr, 0, nullptr, nullptr)),
+            '\0');
         WideCharToMultiByte(CP_UTF8, 0, *argument, -1, text.data(), static_cast<int>(text.size()), nullptr, nullptr);
         text.pop_back();
         all.push_back(text);
@@ -25,8 +26,6 @@ std::vector<std::string> given_arguments(int, char**) {
 }
 
 // Wine takes the limit and forgets it.
-bool memory_limits_hold() {
-    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == nullptr;
-}
+bool memory_limits_hold() { return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == nullptr; }
 
 }  // namespace platform_test
