@@ -11,6 +11,7 @@ void detail::prepare_block(void* memory, std::size_t size) noexcept { platform::
 namespace {
 constexpr std::uint64_t beside_bit = std::uint64_t{1} << 63;
 constexpr std::uint32_t new_bit = 0x80000000U;
+constexpr std::uint32_t part_bit = 0x40000000U;
 }  // namespace
 
 input_archive::input_archive(std::span<const std::byte> bytes, block_source* blocks, handle_source* handles)
@@ -81,15 +82,16 @@ std::uint32_t input_archive::read_version(const std::type_info& type) {
 
 input_archive::shared_number input_archive::read_shared() {
     const auto tag = read_number<std::uint32_t>();
-    const std::uint32_t number = tag & ~new_bit;
-    const bool fresh = (tag & new_bit) != 0;
-    if (fresh ? number != shared_.size() + 1 : number > shared_.size())
-        detail::fail("a shared object with the unknown number " + std::to_string(number));
-    return {number, fresh};
+    shared_number result{tag & ~new_bit & ~part_bit, (tag & new_bit) != 0, (tag & part_bit) != 0};
+    const bool right = result.new_object ? !result.part && result.number == shared_.size() + 1
+                                         : result.number <= shared_.size() && !(result.part && result.number == 0);
+    if (!right) detail::fail("a shared object with the unknown number " + std::to_string(result.number));
+    if (result.part) result.offset = read_number<std::uint64_t>();
+    return result;
 }
 
-std::uint32_t input_archive::add_shared(std::shared_ptr<void> object, const std::type_info& type) {
-    shared_.push_back({std::move(object), &type});
+std::uint32_t input_archive::add_shared(std::shared_ptr<void> object, const detail::shared_class& what) {
+    shared_.push_back({std::move(object), &what});
     return static_cast<std::uint32_t>(shared_.size());
 }
 
@@ -97,11 +99,20 @@ void input_archive::complete_shared(std::uint32_t number, std::shared_ptr<void> 
     shared_[number - 1].object = std::move(object);
 }
 
-const std::shared_ptr<void>& input_archive::shared(std::uint32_t number, const std::type_info& type) const {
-    const shared_object& known = shared_[number - 1];
-    if (*known.type != type) detail::fail("shared object " + std::to_string(number) + " is of another type");
-    if (!known.object) detail::fail("shared object " + std::to_string(number) + " refers to itself before it is complete");
-    return known.object;
+std::shared_ptr<void> input_archive::shared(const shared_number& which, const std::type_info& type) const {
+    const shared_object& known = shared_[which.number - 1];
+    const auto refuse = [&](const char* why) {
+        detail::fail("shared object " + std::to_string(which.number) + why);
+    };
+    if (!known.object) refuse(" refers to itself before it is complete");
+    if (!which.part) {
+        if (*known.what->type != type) refuse(" is of another type");
+        return known.object;
+    }
+    if (which.offset >= known.what->size) refuse(" has no such part");
+    auto* const part = static_cast<std::byte*>(known.object.get()) + which.offset;
+    if (!known.what->has_part(known.object.get(), part, type)) refuse(" has no such part");
+    return {known.object, part};
 }
 
 const std::string& input_archive::read_polymorphic_name(std::uint32_t tag) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <map>
 #include <new>
 #include <typeindex>
 #include <unordered_map>
@@ -21,8 +23,27 @@ struct output_archive::known_objects {
             return std::hash<const void*>()(k.address) ^ (k.type.hash_code() * 31);
         }
     };
+    struct whole {
+        const std::byte* address;
+        const detail::shared_class* what;
+        std::uint32_t number;
+    };
     std::unordered_map<key, std::uint32_t, hash> numbers;
     std::vector<std::shared_ptr<const void>> kept;
+    // Objects that parts of may be shared as well, by their owner.
+    std::map<std::shared_ptr<const void>, whole, std::owner_less<>> wholes;
+
+    // The shared object that holds `object` as a part.
+    const whole* find_whole(const void* object, const std::type_info& type,
+                            const std::shared_ptr<const void>& owner) const {
+        const auto found = wholes.find(owner);
+        if (found == wholes.end()) return nullptr;
+        const whole& candidate = found->second;
+        const auto* const part = static_cast<const std::byte*>(object);
+        const std::less<> before;
+        if (before(part, candidate.address) || !before(part, candidate.address + candidate.what->size)) return nullptr;
+        return candidate.what->has_part(candidate.address, object, type) ? &candidate : nullptr;
+    }
 };
 
 output_archive::output_archive(archive_mode mode) : mode_(mode) {}
@@ -87,16 +108,28 @@ void output_archive::write_version(const std::type_info& type, std::uint32_t ver
 }
 
 namespace {
-// Numbers count from 1; this bit says that the object itself follows.
+// Numbers count from 1; these bits say that the object itself follows, or the offset of a part.
 constexpr std::uint32_t new_bit = 0x80000000U;
+constexpr std::uint32_t part_bit = 0x40000000U;
 }  // namespace
 
-bool output_archive::write_shared(const void* object, const std::type_info& type, std::shared_ptr<const void> keep) {
+bool output_archive::write_shared(const void* object, const detail::shared_class& what,
+                                  const std::shared_ptr<const void>& owner) {
     if (!known_) known_ = std::make_unique<known_objects>();
+    const bool may_have_parts = owner.use_count() > 1;
+    if (const auto* whole = may_have_parts ? known_->find_whole(object, *what.type, owner) : nullptr;
+        whole != nullptr && !(whole->address == object && *whole->what->type == *what.type)) {
+        const std::uint32_t number = whole->number | part_bit;
+        write(&number, sizeof number);
+        write_size(static_cast<std::uint64_t>(static_cast<const std::byte*>(object) - whole->address));
+        return false;
+    }
     const auto next = static_cast<std::uint32_t>(known_->numbers.size() + 1);
-    if (next == new_bit) detail::fail("more shared objects than can be counted");
-    const auto [entry, fresh] = known_->numbers.try_emplace({object, std::type_index(type)}, next);
-    if (fresh) known_->kept.push_back(std::move(keep));
+    if (next == part_bit) detail::fail("more shared objects than can be counted");
+    const auto [entry, fresh] = known_->numbers.try_emplace({object, std::type_index(*what.type)}, next);
+    if (fresh) known_->kept.push_back(owner);
+    if (fresh && may_have_parts)
+        known_->wholes.try_emplace(owner, known_objects::whole{static_cast<const std::byte*>(object), &what, next});
     const std::uint32_t number = entry->second | (fresh ? new_bit : 0);
     write(&number, sizeof number);
     return fresh;

@@ -68,6 +68,14 @@ private:
     bool done_ = false;
 };
 
+// What is known of a class whose objects are shared.
+struct shared_class {
+    const std::type_info* type;
+    std::size_t size;
+    // Whether an object of that type lies at `part` within the object.
+    bool (*has_part)(const void* object, const void* part, const std::type_info& type);
+};
+
 // What both archives keep while they work.
 class BROOD_API archive_core {
 public:
@@ -213,9 +221,9 @@ public:
 
     // The version of a class is written before its first object.
     void write_version(const std::type_info& type, std::uint32_t version);
-    // Gives the object its number and writes it; true when the object itself must follow. `keep` holds it in memory, so
-    // that its address stays its own.
-    bool write_shared(const void* object, const std::type_info& type, std::shared_ptr<const void> keep);
+    // Writes the object's number, or its place in a shared object that it is a part of; true when the object itself must
+    // follow. `owner` holds it in memory, so that its address stays its own.
+    bool write_shared(const void* object, const detail::shared_class& what, const std::shared_ptr<const void>& owner);
     // Writes the number of a registered polymorphic type, with its name the first time.
     void write_polymorphic_name(const char* name);
 
@@ -325,17 +333,20 @@ public:
     }
 
     std::uint32_t read_version(const std::type_info& type);
-    // The number of a shared object. new_object: it follows, and add_shared is called with it before it is read.
+    // The number of a shared object. new_object: it follows, and add_shared is called before it is read. A part: of the
+    // object with that number, at that offset.
     struct shared_number {
         std::uint32_t number;  // 0: no object
-        bool new_object;
+        bool new_object = false;
+        bool part = false;
+        std::uint64_t offset = 0;
     };
     shared_number read_shared();
-    std::uint32_t add_shared(std::shared_ptr<void> object, const std::type_info& type);
+    std::uint32_t add_shared(std::shared_ptr<void> object, const detail::shared_class& what);
     // Gives the object whose number was taken by adding null.
     void complete_shared(std::uint32_t number, std::shared_ptr<void> object);
-    // An object that was added; throws serialization_error when it is of another type or not complete.
-    const std::shared_ptr<void>& shared(std::uint32_t number, const std::type_info& type) const;
+    // An object that was added, or its part; throws serialization_error when it is of another type or not complete.
+    std::shared_ptr<void> shared(const shared_number& which, const std::type_info& type) const;
     // What write_polymorphic_name wrote, given the number that was read first.
     const std::string& read_polymorphic_name(std::uint32_t number);
 
@@ -350,7 +361,7 @@ private:
     std::vector<bool> taken_;
     struct shared_object {
         std::shared_ptr<void> object;
-        const std::type_info* type;
+        const detail::shared_class* what;
     };
     std::vector<shared_object> shared_;
     std::vector<std::string> names_;

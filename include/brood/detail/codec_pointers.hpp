@@ -33,6 +33,30 @@ std::unique_ptr<T> make_on_heap(input_archive& archive) {
     }
 }
 
+// ---- shared objects ---------------------------------------------------------------------------------------------------
+
+// Whether `part` is the object or a member of it, at any depth, of that type. Members of classes with code are not known.
+template <class T>
+bool has_part(const T& object, const void* part, const std::type_info& type) {
+    if (static_cast<const void*>(std::addressof(object)) == part && typeid(T) == type) return true;
+    if constexpr (kind_of<T> == kind::aggregate) {
+        return with_fields(object, [&](const auto&... field) { return (has_part(field, part, type) || ...); });
+    } else if constexpr (kind_of<T> == kind::tuple) {
+        return std::apply([&](const auto&... field) { return (has_part(field, part, type) || ...); }, object);
+    } else if constexpr (kind_of<T> == kind::array || kind_of<T> == kind::c_array) {
+        for (const auto& element : object)
+            if (has_part(element, part, type)) return true;
+        return false;
+    } else {
+        return false;
+    }
+}
+template <class T>
+inline constexpr shared_class shared_class_of{&typeid(T), sizeof(T),
+                                          [](const void* object, const void* part, const std::type_info& type) {
+                                              return has_part(*static_cast<const T*>(object), part, type);
+                                          }};
+
 template <class T>
 concept shares_itself = requires(T& t) { cereal::access::shared_from_this(t); };
 
@@ -45,18 +69,18 @@ std::shared_ptr<T> make_shared_object(input_archive& archive) {
         std::shared_ptr<T> made;
         if constexpr (std::is_default_constructible_v<T>) made = std::make_shared<T>();
         else made.reset(cereal::access::construct<T>());
-        archive.add_shared(made, typeid(T));
+        archive.add_shared(made, shared_class_of<T>);
         codec_of<T>::read(archive, *made);
         return made;
     } else if constexpr (shares_itself<T> || std::is_polymorphic_v<T>) {
-        const std::uint32_t number = archive.add_shared(nullptr, typeid(T));
+        const std::uint32_t number = archive.add_shared(nullptr, shared_class_of<T>);
         std::shared_ptr<T> made = make_on_heap<T>(archive);
         archive.complete_shared(number, made);
         return made;
     } else {
         auto storage = std::make_shared<storage_of<T>>();
         std::shared_ptr<T> made(storage, storage->place());
-        archive.add_shared(made, typeid(T));
+        archive.add_shared(made, shared_class_of<T>);
         if constexpr (builds_itself<T>) build_by_code(archive, storage->place());
         else new (storage->place()) T(make_value<T>(archive));
         storage->set_built();
@@ -67,15 +91,15 @@ std::shared_ptr<T> make_shared_object(input_archive& archive) {
 // ---- std::shared_ptr to an object of exactly this type ----------------------------------------------------------------
 
 template <class T>
-void write_shared_object(output_archive& archive, const T* object, const std::shared_ptr<const void>& keep) {
-    if (archive.write_shared(object, typeid(T), keep)) write_value(archive, *object);
+void write_shared_object(output_archive& archive, const T* object, const std::shared_ptr<const void>& owner) {
+    if (archive.write_shared(object, shared_class_of<T>, owner)) write_value(archive, *object);
 }
 template <class T>
 std::shared_ptr<T> read_shared_object(input_archive& archive) {
     const auto tag = archive.read_shared();
     if (tag.number == 0) return nullptr;
     if (tag.new_object) return make_shared_object<T>(archive);
-    return std::static_pointer_cast<T>(archive.shared(tag.number, typeid(T)));
+    return std::static_pointer_cast<T>(archive.shared(tag, typeid(T)));
 }
 
 // ---- pointers that may lead to a derived class ------------------------------------------------------------------------
@@ -215,8 +239,8 @@ template <class T>
 polymorphic_output polymorphic_output_of(const char* name) {
     return {name, &typeid(T),
             [](output_archive& archive, const void* object) { write_value(archive, *static_cast<const T*>(object)); },
-            [](output_archive& archive, const void* object, const std::shared_ptr<const void>& keep) {
-                write_shared_object<T>(archive, static_cast<const T*>(object), keep);
+            [](output_archive& archive, const void* object, const std::shared_ptr<const void>& owner) {
+                write_shared_object<T>(archive, static_cast<const T*>(object), owner);
             }};
 }
 template <class T>

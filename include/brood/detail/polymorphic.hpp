@@ -58,7 +58,7 @@ struct polymorphic_output {
     const char* name;
     const std::type_info* type;
     void (*write)(output_archive& archive, const void* object);
-    void (*write_shared)(output_archive& archive, const void* object, const std::shared_ptr<const void>& keep);
+    void (*write_shared)(output_archive& archive, const void* object, const std::shared_ptr<const void>& owner);
 };
 struct polymorphic_input {
     const char* name;

@@ -142,12 +142,15 @@ struct target_itself {};
 template <text Step>
 struct at {};
 
-template <bool CanBeSent, advice Why>
+// One message for each type, however often it is met.
+template <class Whole>
+inline constexpr bool can_be_sent = false;
+template <class Whole, advice Why>
 struct refusal {};
-#define BROOD_REFUSAL(NAME, TEXT)                                     \
-    template <bool CanBeSent>                                         \
-    struct refusal<CanBeSent, advice::NAME> {                         \
-        static_assert(CanBeSent, "brood: this cannot cross to another process: " TEXT); \
+#define BROOD_REFUSAL(NAME, TEXT)                                                                      \
+    template <class Whole>                                                                             \
+    struct refusal<Whole, advice::NAME> {                                                              \
+        static_assert(can_be_sent<Whole>, "brood: this cannot cross to another process: " TEXT); \
     };
 BROOD_ADVICE(BROOD_REFUSAL)
 #undef BROOD_REFUSAL
@@ -163,15 +166,13 @@ constexpr void refuse_by_name(culprit<C, Why, Steps...>) {
     (void)sizeof(cannot_be_sent<Role, Whole, member_path<at<Steps>...>, culprit<C, Why>>);
 }
 template <class Role, class Whole, class Path, class C, advice Why>
-struct cannot_be_sent<Role, Whole, Path, culprit<C, Why>> : refusal<false, Why> {};
+struct cannot_be_sent<Role, Whole, Path, culprit<C, Why>> : refusal<Whole, Why> {};
 #else
-template <class Role, text Explanation, class Culprit>
-struct cannot_be_sent;
-template <class Role, text Explanation, class C, advice Why, text... Steps>
-struct cannot_be_sent<Role, Explanation, culprit<C, Why, Steps...>> : refusal<false, Why> {};
+template <class Role, text Explanation, class Whole, advice Why>
+struct cannot_be_sent : refusal<Whole, Why> {};
 template <class Role, class Whole, class C, advice Why, text... Steps>
 constexpr void refuse_by_name(culprit<C, Why, Steps...>) {
-    (void)sizeof(cannot_be_sent<Role, explanation<Whole>, culprit<C, Why>>);
+    (void)sizeof(cannot_be_sent<Role, explanation<Whole>, Whole, Why>);
 }
 #endif
 

@@ -6,6 +6,7 @@
 #include <cereal/types/polymorphic.hpp>
 #include <doctest/doctest.h>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <vector>
@@ -59,8 +60,10 @@ struct constant {
 struct first_member {
     int value = 0;
 };
-struct same_address {
+struct with_parts {
     first_member first;
+    std::string text;
+    std::array<std::pair<char, int>, 3> array;
 };
 
 struct shape {
@@ -187,13 +190,40 @@ TEST_CASE("an object that shares itself knows its owner after it arrived") {
     CHECK(arrived->me[0].lock() == arrived);
 }
 
-TEST_CASE("a class and its first member have one address but are two objects") {
-    const auto whole = std::make_shared<same_address>();
+TEST_CASE("a pointer to a member keeps pointing into the object that its owner shares") {
+    const auto whole = std::make_shared<with_parts>();
     whole->first.value = 7;
-    const std::shared_ptr<first_member> part(whole, &whole->first);
-    const auto arrived = round_trip(std::pair(whole, part));
-    CHECK(arrived.first->first.value == 7);
-    CHECK(arrived.second->value == 7);
+    whole->array[2].second = 8;
+    const std::shared_ptr<first_member> first(whole, &whole->first);
+    const std::shared_ptr<const int> deep(whole, &whole->array[2].second);
+    const auto [owner, a, b, again] = round_trip(std::tuple(whole, first, deep, whole));
+    CHECK(a.get() == &owner->first);
+    CHECK(b.get() == &owner->array[2].second);
+    CHECK(*b == 8);
+    CHECK(again == owner);
+    CHECK_FALSE(a.owner_before(owner));
+    CHECK_FALSE(owner.owner_before(a));
+}
+
+TEST_CASE("a pointer to a member that comes before its owner arrives as an object of its own") {
+    const auto whole = std::make_shared<with_parts>();
+    whole->first.value = 7;
+    const auto [a, owner] = round_trip(std::tuple(std::shared_ptr<first_member>(whole, &whole->first), whole));
+    CHECK(a->value == 7);
+    CHECK(owner->first.value == 7);
+}
+
+TEST_CASE("a part that the object does not have is refused") {
+    const auto whole = std::make_shared<with_parts>();
+    const auto sent = std::tuple(whole, std::shared_ptr<first_member>(whole, &whole->first));
+    auto bytes = test::bytes_of(sent);
+    const std::size_t offset = bytes.size() - 8;
+    for (const std::uint64_t wrong : {std::uint64_t{4}, std::uint64_t{1}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+        std::memcpy(&bytes[offset], &wrong, sizeof wrong);
+        CHECK(test::error_of([&] {
+                  test::from_bytes<std::remove_const_t<decltype(sent)>>(bytes);
+              }).reason() == "shared object 1 has no such part");
+    }
 }
 
 TEST_CASE("a pointer to an abstract class brings back the derived one") {
