@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 
+#include <brood/native/terminal.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -20,6 +22,18 @@ std::string thousands(std::uint64_t value) {
     std::string text = std::to_string(value);
     for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
     return text;
+}
+
+// In lines that fit the terminal.
+void print_wrapped(std::string text) {
+    const std::size_t width = brood::native::terminal_columns(brood::native::stream::out).value_or(100);
+    while (text.size() > width) {
+        const std::size_t space = text.rfind(' ', width);
+        const std::size_t end = space == std::string::npos || space == 0 ? width : space;
+        std::cout << text.substr(0, end) << "\n";
+        text.erase(0, end + (end == space ? 1 : 0));
+    }
+    std::cout << text << std::endl;
 }
 
 void print_time(const std::string& what, double time, const measurement& measured) {
@@ -64,25 +78,32 @@ void report_times(const measurement& measured) {
     std::fflush(stdout);
 }
 
-bool report_agreement(bool same, const sample_result& sample) {
-    std::cout << (same ? "All digests agree." : "THE DIGESTS DIFFER.") << " ";
-    if (!sample.ran)
-        std::cout << "There is no sha256sum here to compare a sample with." << std::endl;
+bool report_agreement(const tree& all, const std::function<bool(std::size_t)>& differs, const sample_result& sample) {
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < all.files.size(); ++i)
+        if (differs(i) && different++ == 0) std::cout << "first that differs: " << to_utf8(all.files[i].path) << "\n";
+    std::string text = different == 0 ? "All digests agree. "
+                                      : "THE DIGESTS OF " + thousands(different) + " FILES DIFFER (did they change?). ";
+    if (sample.ran)
+        text += "sha256sum agrees on " + std::to_string(sample.agreed) + " of a sample of " +
+                std::to_string(sample.asked) + " files.";
     else
-        std::cout << "sha256sum agrees on " << sample.agreed << " of a sample of " << sample.asked << " files."
-                  << std::endl;
-    return same && (!sample.ran || sample.agreed == sample.asked);
+        text += "There is no sha256sum here to compare a sample with.";
+    print_wrapped(text);
+    return different == 0 && (!sample.ran || sample.agreed == sample.asked);
 }
 
 void report_verdict(const measurement& measured) {
     const double gain = measured.alone / std::max(measured.together, 1e-9);
-    const std::string times = fixed(gain, 2) + " times as fast on " + std::to_string(measured.cores) + " cores";
+    const std::string cores = std::to_string(measured.cores) + (measured.cores == 1 ? " core" : " cores");
     if (gain > 1.1)
-        std::cout << "Processes paid off: " << times << ". The work in one process, " << seconds(measured.alone)
-                  << ", is long beside one start (" << seconds(measured.start) << "; " << measured.starts
-                  << " slices of equal work, a process each). The files come from memory after the first reading, so "
-                     "hashing is what takes the time, and the cores share it."
-                  << std::endl;
+        print_wrapped(
+            "Processes paid off: " + fixed(gain, 2) + " times as fast on " + cores + ". The work in one process, " +
+            seconds(measured.alone) + ", is long beside one start, " + seconds(measured.start) + " (" +
+            std::to_string(measured.starts) +
+            " slices of equal work, a process each). After the first reading the files come from memory, so the "
+            "processor is what limits, and the cores share it.");
     else
-        std::cout << "Processes did not pay off: " << times << ", since " << why_not(measured) << "." << std::endl;
+        print_wrapped("Processes did not pay off: they took " + fixed(1 / gain, gain < 0.1 ? 0 : 2) +
+                      " times as long on " + cores + ", since " + why_not(measured) + ".");
 }

@@ -26,7 +26,7 @@ struct sample_result {
 void report_tree(const std::filesystem::path& top, const tree& all);
 void report_unreadable(const tree& all, const std::function<bool(std::size_t)>& unreadable);
 void report_times(const measurement& measured);
-// False when there is a disagreement.
-bool report_agreement(bool same, const sample_result& sample);
+// False when there is a disagreement; `differs` tells for each file whether its two results do.
+bool report_agreement(const tree& all, const std::function<bool(std::size_t)>& differs, const sample_result& sample);
 // Says whether processes paid off, and why.
 void report_verdict(const measurement& measured);
