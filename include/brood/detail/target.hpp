@@ -79,6 +79,12 @@ constexpr void require_runnable() {
                   "brood: the target cannot be called with these arguments (given as values).");
 }
 
+// g++ 12 sees the members of an emptied std::optional destroyed once more, which they are not.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 // Destroys what a target held as soon as it has run, so that destructors do their work in a forked child, too: there the
 // target itself belongs to objects that no one destroys.
 template <class T>
@@ -131,6 +137,10 @@ private:
 
     std::optional<std::tuple<F, Kept...>> held_;
 };
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 // How a part is held while its giver waits: by reference to what the giver has, or converted.
 template <class Kept, class Given>
