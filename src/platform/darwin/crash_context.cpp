@@ -2,7 +2,6 @@
 #include "platform/posix/crash_context.hpp"
 
 #include <mach/mach.h>
-#include <mach/mach_vm.h>
 #include <sys/ucontext.h>
 
 namespace brood::platform {
@@ -11,9 +10,9 @@ namespace {
 // Reads memory that may not be there: the kernel checks.
 [[maybe_unused]] std::uintptr_t read_word(std::uintptr_t address) noexcept {
     std::uintptr_t word = 0;
-    mach_vm_size_t size = 0;
-    const auto result = mach_vm_read_overwrite(mach_task_self(), address, sizeof word,
-                                               reinterpret_cast<mach_vm_address_t>(&word), &size);
+    vm_size_t size = 0;
+    const auto result = vm_read_overwrite(mach_task_self(), address, sizeof word,
+                                               reinterpret_cast<vm_address_t>(&word), &size);
     return result == KERN_SUCCESS && size == sizeof word ? word : 0;
 }
 

@@ -25,7 +25,7 @@ void* watch(void*) {
 // All signals stay with the program's own threads.
 void start_watching() {
     sigset_t all, before;
-    ::sigfillset(&all);
+    sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_attr_t attributes;
     ::pthread_attr_init(&attributes);

@@ -30,8 +30,8 @@ public:
     explicit no_pipe_signal(handle_t file) noexcept {
         struct stat status {};
         if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return;
-        ::sigemptyset(&pipe_);
-        ::sigaddset(&pipe_, SIGPIPE);
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
         if (is_pending()) return;  // somebody else's: it stays
         active_ = ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_) == 0;
     }
@@ -47,7 +47,7 @@ public:
 private:
     static bool is_pending() noexcept {
         sigset_t pending;
-        return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+        return ::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
     }
     sigset_t pipe_{}, before_{};
     bool active_ = false;

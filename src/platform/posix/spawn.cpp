@@ -51,8 +51,8 @@ public:
     // Signals as in a fresh program; out of the terminal's foreground group unless it wants Ctrl-C.
     void set(bool receive_ctrl_c) {
         sigset_t all, none;
-        ::sigfillset(&all);
-        ::sigemptyset(&none);
+        sigfillset(&all);
+        sigemptyset(&none);
         short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | posix::system_spawn_flags();
         ::posix_spawnattr_setsigdefault(&value_, &all);
         ::posix_spawnattr_setsigmask(&value_, &none);
