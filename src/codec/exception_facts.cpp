@@ -25,7 +25,7 @@ bool is_a(const std::exception_ptr& exception, const std::type_info& type, std::
     if (type != typeid(T)) return false;
     try {
         std::rethrow_exception(exception);
-    } catch (const T& value) {
+    } catch (const T value) {  // by value: compilers go wrong with references to pointers that were thrown
         what = text_of(value);
     }
     return true;

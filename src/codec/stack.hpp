@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace brood::detail {
 
@@ -36,8 +37,8 @@ stack_trace describe(std::span<const std::uintptr_t> places);
 
 // From now on the place of each throw in this process is recorded (about 2 microseconds a throw).
 void record_throws() noexcept;
-// Where the exception was thrown on this thread, the thrower first; empty when that was not recorded or too many
-// others were thrown since. Valid until the next throw on this thread.
-std::span<const std::uintptr_t> thrown_stack(const std::exception_ptr& exception) noexcept;
+// Where the exception was thrown in this process, the thrower first; empty when that was not recorded or a hundred
+// others were thrown since. Any thread.
+std::vector<std::uintptr_t> thrown_stack(const std::exception_ptr& exception);
 
 }  // namespace brood::detail

@@ -45,7 +45,7 @@ BROOD_API void register_exception_type(const exception_type& type);
 BROOD_API void save_exception(output_archive& archive, const std::exception_ptr& exception);
 BROOD_API std::exception_ptr load_exception(input_archive& archive);
 
-// ---- making an exception with a type that is not thrown ---------------------------------------------------------
+// ---- making an exception with a type that is not thrown -----------------------------------------
 
 // Memory for a thrown object; throws nothing and ends the program when there is none, as a throw does.
 BROOD_API void* allocate_exception(std::size_t size) noexcept;

@@ -20,12 +20,7 @@ namespace brood::detail {
 
 // It says itself how its state is read into an object that exists.
 template <class E>
-inline constexpr bool has_own_state = [] {
-    if constexpr (kind_of<E> == kind::user)
-        return user_way_of<E>.loads;
-    else
-        return false;
-}();
+inline constexpr bool has_own_state = user_way_of<E>.form != way::none&& user_way_of<E>.loads;
 
 template <class E>
 inline constexpr bool made_from_text = std::is_constructible_v<E, const std::string&>;
@@ -63,6 +58,8 @@ template <class E>
 void write_state(output_archive& archive, const E& exception) {
     if constexpr (is_its_error_code<E>)
         save_value(archive, exception.code());
+    else if constexpr (made_then_read<E>)
+        call_saving(archive, exception);
     else if constexpr (!is_its_text<E> && !is_its_type<E>)
         save_value(archive, exception);
 }
@@ -77,11 +74,11 @@ E read_state(input_archive& archive, const std::string& what) {
         return E();
     } else if constexpr (made_then_read<E> && made_from_text<E>) {
         E exception(what);
-        archive(exception);
+        call_loading(archive, exception);
         return exception;
     } else if constexpr (made_then_read<E>) {
         E exception;
-        archive(exception);
+        call_loading(archive, exception);
         return exception;
     } else {
         return load_value<E>(archive);
@@ -109,10 +106,11 @@ std::exception_ptr load_state(const exception_image& image) {
 template <class E>
 exception_type exception_type_of() {
     static_assert(std::is_same_v<E, std::remove_cvref_t<E>>, "brood: register an exception type without const or &");
-    if constexpr (!is_its_error_code<E> && !is_its_text<E> && !is_its_type<E>) {
-        static_assert(!std::is_base_of_v<std::exception, E> || kind_of<E> != kind::refused,
+    if constexpr (!is_its_error_code<E> && !is_its_text<E> && !is_its_type<E> && !made_then_read<E>) {
+        static_assert(!std::is_base_of_v<std::exception, E> || can_cross<E>,
                       "brood: this exception has members of its own: give it a member function "
-                      "template <class A> void serialize(A& archive) that names them");
+                      "template <class A> void serialize(A& archive) that names them, and a constructor without "
+                      "arguments or from a std::string");
         require_serializable<E>();
     }
     return {&typeid(E), save_state<E>, load_state<E>};

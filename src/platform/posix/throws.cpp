@@ -19,7 +19,7 @@ namespace {
 
 using throw_function = void (*)(void*, std::type_info*, void (*)(void*));
 
-constexpr std::size_t deepest = 64;
+constexpr std::size_t deepest = 68;  // with those of this file and of sanitizers
 
 std::atomic<throw_observer> current_observer{nullptr};
 std::atomic<throw_function> next_throw{nullptr};
@@ -43,7 +43,7 @@ void report(const void* object, std::uintptr_t thrown_at) noexcept {
     const auto observer = current_observer.load(std::memory_order_acquire);
     if (!observer) return;
     std::uintptr_t places[deepest];
-    const auto count = capture_stack(places, 2);
+    const auto count = capture_stack(places, 0);
     observer(object, from({places, count}, thrown_at));
 }
 
@@ -72,7 +72,9 @@ void brood_observed_throw(void* object, std::type_info* type, void (*destroy)(vo
     std::abort();  // a C++ program without a C++ runtime
 }
 
+#if defined(__GLIBCXX__)
 // Pulls in the runtime's own definitions where they come from an archive, so that the one above gives way to them.
 namespace {
 [[gnu::used]] const auto runtime_anchor = &abi::__cxa_init_primary_exception;
 }
+#endif
