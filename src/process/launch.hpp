@@ -19,12 +19,12 @@
 namespace brood::detail {
 
 // What a process had that was made ahead of time.
-struct origin {
+struct surroundings {
     std::vector<std::string> environment;
     std::string directory;
     std::array<std::string, 3> streams;  // identities; it has the null device as its input
 };
-origin current_origin();
+surroundings current_surroundings();
 std::array<std::string, 3> current_streams();
 
 // A child that exists but has been told nothing yet.
@@ -32,7 +32,7 @@ struct launched {
     platform::child child;
     platform::unique_handle channel;
     std::unique_ptr<status_source> source;  // null: this process is its parent
-    std::optional<origin> late;             // it was made ahead of time, with this, and needs a late_setup
+    std::optional<surroundings> late;       // it was made ahead of time, with this, and needs a late_setup
 };
 
 // What of a process's options matters while it is made, with opened redirection files.

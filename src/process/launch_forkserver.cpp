@@ -22,7 +22,7 @@ using platform::io_result;
 struct server_process {
     platform::child child;
     wire control;
-    origin made_with;
+    surroundings made_with;
     process_id owner = platform::current_process_id();
 
     ~server_process() {
@@ -75,7 +75,7 @@ void send_preload(server_process& server, const bound_call& call) {
 
 std::shared_ptr<server_process> start_server(const bound_call& preload) {
     const auto request = make_request(process_options{}, "fork-server");
-    auto made_with = current_origin();
+    auto made_with = current_surroundings();
     auto made = spawn_self(request, forkserver_note);
     auto server = std::make_shared<server_process>();
     server->child = std::move(made.child);

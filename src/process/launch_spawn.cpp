@@ -55,7 +55,9 @@ std::array<std::string, 3> current_streams() {
     return {platform::stream_identity(0), platform::stream_identity(1), platform::stream_identity(2)};
 }
 
-origin current_origin() { return {platform::environment(), platform::working_directory(), current_streams()}; }
+surroundings current_surroundings() {
+    return {platform::environment(), platform::working_directory(), current_streams()};
+}
 
 std::string child_program() {
     std::string chosen = this_process::get().executable();

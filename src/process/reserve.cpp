@@ -17,7 +17,7 @@ namespace {
 struct idle_child {
     platform::spawned process;
     std::string program;  // what it runs
-    origin made_with;
+    surroundings made_with;
 };
 
 class reserve {
@@ -114,7 +114,7 @@ private:
         try {
             const auto request = make_request(process_options{}, "reserve");
             std::string program = child_program();
-            auto made_with = current_origin();
+            auto made_with = current_surroundings();
             return idle_child{spawn_self(request, {}), std::move(program), std::move(made_with)};
         } catch (const std::exception&) {
             return std::nullopt;

@@ -35,7 +35,7 @@ void save_target(output_archive& archive, const target& work) {
 }
 
 // Whether the child's streams lead already where they should.
-bool has_right_streams(const launch_request& request, const origin& made_with) {
+bool has_right_streams(const launch_request& request, const surroundings& made_with) {
     using kind = platform::stdio_target::kind;
     return request.stdio[0].what == kind::null && request.stdio[1].what == kind::inherit &&
            request.stdio[2].what == kind::inherit && made_with.streams == current_streams();
@@ -55,7 +55,7 @@ std::array<platform::stdio_target, 3> explicit_streams(const launch_request& req
 }
 
 // What differs from what the child has already.
-late_setup make_late(const launch_request& request, const origin& made_with) {
+late_setup make_late(const launch_request& request, const surroundings& made_with) {
     late_setup late;
     if (request.environment != made_with.environment) late.environment = request.environment;
     auto directory = request.directory.empty() ? platform::working_directory() : request.directory;
@@ -75,8 +75,8 @@ std::vector<platform::handle_t> late_handles(const launch_request& request, cons
 }
 
 // One message: the set-up, then the target. The set-up's handles come first.
-bool send_work(wire& channel, child_setup setup, const launch_request& request, const std::optional<origin>& late,
-               const output_archive& target) {
+bool send_work(wire& channel, child_setup setup, const launch_request& request,
+               const std::optional<surroundings>& late, const output_archive& target) {
     std::vector<platform::handle_t> handles;
     if (late) {
         setup.late = make_late(request, *late);
