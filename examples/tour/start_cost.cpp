@@ -28,6 +28,6 @@ int main(int argc, char** argv) {
     std::vector<double> times(10);
     std::generate(times.begin(), times.end(), milliseconds_of_one_start);
     std::nth_element(times.begin(), times.begin() + 5, times.end());
-    std::cout << "start and join: " << std::setprecision(2) << times[5] << " ms (median of " << times.size() << ")"
-              << std::endl;
+    std::cout << "start and join: " << std::fixed << std::setprecision(2) << times[5] << " ms (median of "
+              << times.size() << ")" << std::endl;
 }
