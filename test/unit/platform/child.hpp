@@ -27,6 +27,8 @@ struct role {
 const std::vector<std::string>& arguments();
 // Those of main, in UTF-8; written for each system.
 std::vector<std::string> given_arguments(int argc, char** argv);
+// How many handles this process has open.
+std::size_t open_handles();
 // Whether the system keeps its promise of set_memory_limit().
 bool memory_limits_hold();
 // What the process found at its start; main() plays the role in it.

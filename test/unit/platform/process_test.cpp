@@ -73,6 +73,17 @@ const role has_a_child("has-a-child", [](bootstrap& from) {
     return reaches_end(from.channel.get()) ? 0 : 1;
 });
 
+// Ends without a word to the child that it started.
+const role abandons_a_child("abandons-a-child", [](bootstrap& from) -> int {
+    std::vector<unique_handle> received;
+    if (channel_receive_handles(from.channel.get(), 1, received, no_handle(), std::nullopt) != io_result::ok) return 1;
+    test_child grandchild("busy");
+    receive_text(grandchild.channel(), grandchild.handle());
+    const handle_t raw = received[0].get();
+    if (channel_send_handles(grandchild.channel(), {&raw, 1}, grandchild.handle()) != io_result::ok) return 2;
+    exit_now(3);
+});
+
 void require_ready(const test_child& child) { REQUIRE(receive_text(child.channel(), child.handle()) == "ready"); }
 
 std::error_condition failure_of_start(const spawn_spec& spec) {
@@ -198,6 +209,33 @@ TEST_CASE("the children of a killed child end too") {
     child.request_end(request::kill);
     CHECK(reaches_end(pair.ours.get()));
     CHECK(child.wait().signal() == 9);
+}
+
+TEST_CASE("the children of a process that ended without a word end too") {
+    channel_pair pair = make_channel();
+    test_child child("abandons-a-child");
+    const handle_t raw = pair.theirs.get();
+    REQUIRE(channel_send_handles(child.channel(), {&raw, 1}, child.handle()) == io_result::ok);
+    CHECK(child.wait().code() == 3);
+    pair.theirs.reset();
+    CHECK(reaches_end(pair.ours.get()));
+}
+
+TEST_CASE("starts, failed ones too, and waits leave no handle open") {
+    const auto use_everything = [] {
+        for (const char* code : {"0", "1", "2"}) test_child(as_role("exits-with", {code})).wait();
+        spawn_spec wrong = as_role("idle");
+        wrong.executable += " and more";
+        CHECK(failure_of_start(wrong) != std::error_condition());
+        test_child child("idle");
+        require_ready(child);
+        const waitable both[] = {{waitable::kind::process, child.handle()}, {waitable::kind::channel, child.channel()}};
+        CHECK(wait_many(both, soon()).empty());
+    };
+    use_everything();
+    const std::size_t before = open_handles();
+    use_everything();
+    CHECK(open_handles() == before);
 }
 
 TEST_CASE("a child holds nothing that it was not given") {

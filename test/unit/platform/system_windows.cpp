@@ -25,6 +25,12 @@ std::vector<std::string> given_arguments(int, char**) {
     return all;
 }
 
+std::size_t open_handles() {
+    DWORD count = 0;
+    REQUIRE(GetProcessHandleCount(GetCurrentProcess(), &count));
+    return count;
+}
+
 // Wine takes the limit and forgets it.
 bool memory_limits_hold() { return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") == nullptr; }
 
