@@ -21,15 +21,11 @@ std::string readable_type_name(const char* raw) {
 
 constexpr std::size_t steps_shown = 8;  // of a long path: the first half and the last half of them
 
-std::string describe(const std::exception& error) {
-    return error.what();
-}
+std::string describe(const std::exception& error) { return error.what(); }
 
 }  // namespace
 
-void fail(const std::string& reason) {
-    throw serialization_error(reason);
-}
+void fail(const std::string& reason) { throw serialization_error(reason); }
 void fail_short(std::uint64_t wanted, std::uint64_t left) {
     fail("the message ends early: " + std::to_string(wanted) + " bytes wanted, " + std::to_string(left) + " left");
 }
@@ -38,9 +34,7 @@ void fail_count(std::uint64_t count, std::uint64_t left) {
          " bytes are left");
 }
 
-void archive_core::too_deep() {
-    fail("nested deeper than " + std::to_string(most_nested) + " objects");
-}
+void archive_core::too_deep() { fail("nested deeper than " + std::to_string(most_nested) + " objects"); }
 
 std::string archive_core::path() const {
     std::vector<const frame*> steps;
@@ -53,8 +47,10 @@ std::string archive_core::path() const {
         }
         const frame& step = *steps[i];
         text += readable_type_name(step.raw_type_);
-        if (step.label_ != nullptr) (text += "::") += step.label_;
-        else if (step.raw_members_ != nullptr) (text += "::") += trim_field_name(step.raw_members_[step.member_]);
+        if (step.label_ != nullptr)
+            (text += "::") += step.label_;
+        else if (step.raw_members_ != nullptr)
+            (text += "::") += trim_field_name(step.raw_members_[step.member_]);
         if (i != 0) text += " > ";
     }
     return text;
@@ -86,7 +82,8 @@ void archive_core::rethrow(const char* verb) {
     } catch (const std::exception& error) {
         std::throw_with_nested(serialization_error(std::string(verb) + " threw: " + describe(error), path));
     } catch (...) {
-        std::throw_with_nested(serialization_error(std::string(verb) + " threw something that is no std::exception", path));
+        std::throw_with_nested(
+            serialization_error(std::string(verb) + " threw something that is no std::exception", path));
     }
 }
 

@@ -49,8 +49,10 @@ input_archive::block input_archive::begin_block(std::size_t element_size) {
     const bool beside = (tag & beside_bit) != 0;
     if (count > (std::numeric_limits<std::size_t>::max() / 2) / element_size) detail::fail_count(count, left());
     const std::uint64_t size = count * element_size;
-    if (beside) use_block(size);
-    else if (size > left()) detail::fail_short(size, left());
+    if (beside)
+        use_block(size);
+    else if (size > left())
+        detail::fail_short(size, left());
     return {static_cast<std::size_t>(count), beside};
 }
 
@@ -101,9 +103,7 @@ void input_archive::complete_shared(std::uint32_t number, std::shared_ptr<void> 
 
 std::shared_ptr<void> input_archive::shared(const shared_number& which, const std::type_info& type) const {
     const shared_object& known = shared_[which.number - 1];
-    const auto refuse = [&](const char* why) {
-        detail::fail("shared object " + std::to_string(which.number) + why);
-    };
+    const auto refuse = [&](const char* why) { detail::fail("shared object " + std::to_string(which.number) + why); };
     if (!known.object) refuse(" refers to itself before it is complete");
     if (!which.part) {
         if (*known.what->type != type) refuse(" is of another type");

@@ -47,9 +47,7 @@ struct output_archive::known_objects {
 };
 
 output_archive::output_archive(archive_mode mode) : mode_(mode) {}
-output_archive::~output_archive() noexcept {
-    std::free(begin_);
-}
+output_archive::~output_archive() noexcept { std::free(begin_); }
 
 void output_archive::grow(std::size_t more) {
     const std::size_t used = size();
@@ -88,8 +86,10 @@ void output_archive::write_fixed_block(const void* data, std::size_t size) {
     if (size < detail::block_size) return write(data, size);
     const bool beside = goes_beside(size);
     write_byte(beside ? 1 : 0);
-    if (beside) blocks_.emplace_back(static_cast<const std::byte*>(data), size);
-    else write(data, size);
+    if (beside)
+        blocks_.emplace_back(static_cast<const std::byte*>(data), size);
+    else
+        write(data, size);
 }
 
 void output_archive::pad_elements(std::size_t begin, std::uint64_t count) {

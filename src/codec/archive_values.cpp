@@ -9,7 +9,7 @@
 
 namespace brood::detail {
 
-// ---- std::error_code --------------------------------------------------------------------------------------------------
+// ---- std::error_code ----------------------------------------------------------------------------
 
 namespace {
 
@@ -38,7 +38,7 @@ std::error_code read_error_code(input_archive& archive) {
     return {make_value<std::int32_t>(archive), *category};
 }
 
-// ---- pointers to member functions -------------------------------------------------------------------------------------
+// ---- pointers to member functions ---------------------------------------------------------------
 
 namespace {
 

@@ -8,6 +8,4 @@
 #include <map>
 #include <string>
 
-void check() {
-    brood::detail::require_serializable<std::map<std::string, std::any>>();
-}
+void check() { brood::detail::require_serializable<std::map<std::string, std::any>>(); }

@@ -4,6 +4,4 @@
 
 #include <memory>
 
-void check() {
-    brood::detail::require_serializable<std::unique_ptr<int[]>>();
-}
+void check() { brood::detail::require_serializable<std::unique_ptr<int[]>>(); }

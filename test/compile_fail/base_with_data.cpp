@@ -9,6 +9,4 @@ struct base {
 struct derived : base {
     int value;
 };
-void check() {
-    brood::detail::require_serializable<derived>();
-}
+void check() { brood::detail::require_serializable<derived>(); }

@@ -9,6 +9,4 @@
 struct log {
     std::FILE* file;
 };
-void check() {
-    brood::detail::require_serializable<log>();
-}
+void check() { brood::detail::require_serializable<log>(); }

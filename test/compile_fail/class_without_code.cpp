@@ -17,6 +17,4 @@ private:
 struct bank {
     account first;
 };
-void check() {
-    brood::detail::require_serializable<bank>();
-}
+void check() { brood::detail::require_serializable<bank>(); }

@@ -9,6 +9,4 @@ struct by_column {
     int column;
     bool operator()(int a, int b) const { return a % column < b % column; }
 };
-void check() {
-    brood::detail::require_serializable<std::map<int, int, by_column>>();
-}
+void check() { brood::detail::require_serializable<std::map<int, int, by_column>>(); }

@@ -5,6 +5,4 @@
 
 #include <condition_variable>
 
-void check() {
-    brood::detail::require_serializable<std::condition_variable>();
-}
+void check() { brood::detail::require_serializable<std::condition_variable>(); }

@@ -4,6 +4,4 @@
 
 #include <coroutine>
 
-void check() {
-    brood::detail::require_serializable<std::coroutine_handle<>>();
-}
+void check() { brood::detail::require_serializable<std::coroutine_handle<>>(); }

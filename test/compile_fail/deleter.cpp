@@ -9,6 +9,4 @@
 struct close_file {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
-void check() {
-    brood::detail::require_serializable<std::unique_ptr<std::FILE, close_file>>();
-}
+void check() { brood::detail::require_serializable<std::unique_ptr<std::FILE, close_file>>(); }

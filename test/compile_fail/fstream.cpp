@@ -5,6 +5,4 @@
 
 #include <fstream>
 
-void check() {
-    brood::detail::require_serializable<std::fstream>();
-}
+void check() { brood::detail::require_serializable<std::fstream>(); }

@@ -11,6 +11,4 @@ struct task {
     std::string name;
     std::function<void()> run;
 };
-void check() {
-    brood::detail::require_serializable<task>();
-}
+void check() { brood::detail::require_serializable<task>(); }

@@ -5,6 +5,4 @@
 
 #include <future>
 
-void check() {
-    brood::detail::require_serializable<std::future<int>>();
-}
+void check() { brood::detail::require_serializable<std::future<int>>(); }

@@ -4,6 +4,4 @@
 
 #include <initializer_list>
 
-void check() {
-    brood::detail::require_serializable<std::initializer_list<int>>();
-}
+void check() { brood::detail::require_serializable<std::initializer_list<int>>(); }

@@ -9,6 +9,4 @@
 struct position {
     std::vector<int>::iterator at;
 };
-void check() {
-    brood::detail::require_serializable<position>();
-}
+void check() { brood::detail::require_serializable<position>(); }

@@ -5,6 +5,4 @@
 
 #include <thread>
 
-void check() {
-    brood::detail::require_serializable<std::jthread>();
-}
+void check() { brood::detail::require_serializable<std::jthread>(); }

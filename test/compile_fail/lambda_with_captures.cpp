@@ -6,6 +6,4 @@
 inline auto counting_from(int start) {
     return [start] { return start + 1; };
 }
-void check() {
-    brood::detail::require_serializable<decltype(counting_from(1))>();
-}
+void check() { brood::detail::require_serializable<decltype(counting_from(1))>(); }

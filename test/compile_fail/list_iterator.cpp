@@ -4,6 +4,4 @@
 
 #include <list>
 
-void check() {
-    brood::detail::require_serializable<std::list<int>::const_iterator>();
-}
+void check() { brood::detail::require_serializable<std::list<int>::const_iterator>(); }

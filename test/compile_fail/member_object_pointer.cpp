@@ -5,6 +5,4 @@
 struct point {
     int x;
 };
-void check() {
-    brood::detail::require_serializable<int point::*>();
-}
+void check() { brood::detail::require_serializable<int point::*>(); }

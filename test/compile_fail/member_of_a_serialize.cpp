@@ -16,9 +16,5 @@ public:
 private:
     std::ofstream file_;
 };
-void send(brood::output_archive& archive, const logger& value) {
-    brood::detail::save_value(archive, value);
-}
-void check() {
-    brood::detail::require_serializable<int>();
-}
+void send(brood::output_archive& archive, const logger& value) { brood::detail::save_value(archive, value); }
+void check() { brood::detail::require_serializable<int>(); }

@@ -10,6 +10,4 @@ struct counter {
     std::mutex lock;
     int count;
 };
-void check() {
-    brood::detail::require_serializable<counter>();
-}
+void check() { brood::detail::require_serializable<counter>(); }

@@ -14,6 +14,4 @@ public:
 private:
     double degrees_;
 };
-void check() {
-    brood::detail::require_serializable<celsius>();
-}
+void check() { brood::detail::require_serializable<celsius>(); }

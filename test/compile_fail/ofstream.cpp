@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: an open file or stream stays in its process: send the path and open it where it is used, or use brood::file or brood::recreate
+// expect: an open file or stream stays in its process: send the path and open it where it is used
+// expect: or use brood::file or brood::recreate
 // expect-g++: my_class::in\.logs\[\]\.value \(std::basic_ofstream<char>\)
 // expect-clang: my_class, .*"in".*"logs".*\[\].*"\.value".*basic_ofstream<char>
 #include <brood/serialization.hpp>
@@ -17,6 +18,4 @@ struct my_class {
     std::string name;
     inner in;
 };
-void check() {
-    brood::detail::require_serializable<my_class>();
-}
+void check() { brood::detail::require_serializable<my_class>(); }

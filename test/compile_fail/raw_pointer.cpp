@@ -8,6 +8,4 @@ struct samples {
     int count;
     double* data;
 };
-void check() {
-    brood::detail::require_serializable<samples>();
-}
+void check() { brood::detail::require_serializable<samples>(); }

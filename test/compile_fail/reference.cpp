@@ -4,6 +4,4 @@
 // expect-clang: int &
 #include <brood/serialization.hpp>
 
-void check() {
-    brood::detail::require_serializable<int&>();
-}
+void check() { brood::detail::require_serializable<int&>(); }

@@ -10,6 +10,4 @@ struct holder {
     int number;
     std::string& text;
 };
-void check() {
-    brood::detail::require_serializable<holder>();
-}
+void check() { brood::detail::require_serializable<holder>(); }

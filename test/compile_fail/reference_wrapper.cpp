@@ -5,6 +5,4 @@
 
 #include <functional>
 
-void check() {
-    brood::detail::require_serializable<std::reference_wrapper<int>>();
-}
+void check() { brood::detail::require_serializable<std::reference_wrapper<int>>(); }

@@ -18,6 +18,4 @@ public:
 private:
     int value_ = 0;
 };
-void check() {
-    brood::detail::require_serializable<careless>();
-}
+void check() { brood::detail::require_serializable<careless>(); }

@@ -10,6 +10,4 @@ struct half {
         archive(value);
     }
 };
-void check() {
-    brood::detail::require_serializable<half>();
-}
+void check() { brood::detail::require_serializable<half>(); }

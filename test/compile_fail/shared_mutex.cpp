@@ -7,6 +7,4 @@
 #include <memory>
 #include <shared_mutex>
 
-void check() {
-    brood::detail::require_serializable<std::unique_ptr<std::shared_mutex>>();
-}
+void check() { brood::detail::require_serializable<std::unique_ptr<std::shared_mutex>>(); }

@@ -9,6 +9,4 @@
 struct window {
     std::span<const double> samples;
 };
-void check() {
-    brood::detail::require_serializable<window>();
-}
+void check() { brood::detail::require_serializable<window>(); }

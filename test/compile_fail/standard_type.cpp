@@ -5,6 +5,4 @@
 
 #include <random>
 
-void check() {
-    brood::detail::require_serializable<std::mt19937>();
-}
+void check() { brood::detail::require_serializable<std::mt19937>(); }

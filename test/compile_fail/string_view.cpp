@@ -9,6 +9,4 @@
 struct request {
     std::string_view path;
 };
-void check() {
-    brood::detail::require_serializable<request>();
-}
+void check() { brood::detail::require_serializable<request>(); }

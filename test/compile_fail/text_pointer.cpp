@@ -7,6 +7,4 @@
 struct label {
     const char* text;
 };
-void check() {
-    brood::detail::require_serializable<label>();
-}
+void check() { brood::detail::require_serializable<label>(); }

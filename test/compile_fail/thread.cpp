@@ -7,6 +7,4 @@
 #include <thread>
 #include <vector>
 
-void check() {
-    brood::detail::require_serializable<std::vector<std::thread>>();
-}
+void check() { brood::detail::require_serializable<std::vector<std::thread>>(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expect: it has more than one of serialize, save/load and save_minimal/load_minimal: choose one with cereal::specialize
+// expect: it has more than one of serialize, save/load and save_minimal/load_minimal
+// expect: choose one with cereal::specialize
 // expect: confused
 #include <brood/serialization.hpp>
 
@@ -18,6 +19,4 @@ struct confused {
         archive(value);
     }
 };
-void check() {
-    brood::detail::require_serializable<confused>();
-}
+void check() { brood::detail::require_serializable<confused>(); }

@@ -11,6 +11,4 @@ union either {
 struct holder {
     either value;
 };
-void check() {
-    brood::detail::require_serializable<holder>();
-}
+void check() { brood::detail::require_serializable<holder>(); }

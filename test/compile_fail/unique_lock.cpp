@@ -5,6 +5,4 @@
 
 #include <mutex>
 
-void check() {
-    brood::detail::require_serializable<std::unique_lock<std::mutex>>();
-}
+void check() { brood::detail::require_serializable<std::unique_lock<std::mutex>>(); }

@@ -2,6 +2,4 @@
 // expect: a pointer to void does not say what it points to
 #include <brood/serialization.hpp>
 
-void check() {
-    brood::detail::require_serializable<void*>();
-}
+void check() { brood::detail::require_serializable<void*>(); }

@@ -221,8 +221,8 @@ public:
 
     // The version of a class is written before its first object.
     void write_version(const std::type_info& type, std::uint32_t version);
-    // Writes the object's number, or its place in a shared object that it is a part of; true when the object itself must
-    // follow. `owner` holds it in memory, so that its address stays its own.
+    // Writes the object's number, or its place in a shared object that it is a part of; true when the object itself
+    // must follow. `owner` holds it in memory, so that its address stays its own.
     bool write_shared(const void* object, const detail::shared_class& what, const std::shared_ptr<const void>& owner);
     // Writes the number of a registered polymorphic type, with its name the first time.
     void write_polymorphic_name(const char* name);

@@ -22,11 +22,15 @@ template <class T>
 using codec_of = codec<kind_of<T>>;
 
 template <class T>
-concept has_making_codec = requires { codec_of<T>::template makes<T>; };
+concept has_making_codec = requires {
+    codec_of<T>::template makes<T>;
+};
 template <class T>
 constexpr bool find_needs_making() {
-    if constexpr (has_making_codec<T>) return codec_of<T>::template makes<T>;
-    else return false;
+    if constexpr (has_making_codec<T>)
+        return codec_of<T>::template makes<T>;
+    else
+        return false;
 }
 // Whether values of T are made from the archive in one step.
 template <class T>
@@ -44,7 +48,9 @@ template <class T>
 T make_value(input_archive& archive);
 
 template <class T>
-concept has_reading_codec = requires(input_archive& archive, T& value) { codec_of<T>::read(archive, value); };
+concept has_reading_codec = requires(input_archive& archive, T& value) {
+    codec_of<T>::read(archive, value);
+};
 
 template <class T>
 void read_value(input_archive& archive, T& value) {
@@ -64,8 +70,9 @@ T make_value(input_archive& archive) {
     if constexpr (needs_making<T>) {
         return codec_of<T>::template make<T>(archive);
     } else {
-        static_assert(std::is_move_constructible_v<T>,
-                      "brood: a value that cannot be moved can only be sent behind a std::unique_ptr or std::shared_ptr");
+        static_assert(
+            std::is_move_constructible_v<T>,
+            "brood: a value that cannot be moved can only be sent behind a std::unique_ptr or std::shared_ptr");
         T value;
         codec_of<T>::read(archive, value);
         return value;

@@ -84,13 +84,17 @@ struct codec<kind::path> {
     static constexpr bool native_bytes = sizeof(typename T::value_type) == 1;
     template <class T>
     static void write(output_archive& archive, const T& path) {
-        if constexpr (native_bytes<T>) write_text(archive, path.native());
-        else write_text(archive, path.generic_u8string());
+        if constexpr (native_bytes<T>)
+            write_text(archive, path.native());
+        else
+            write_text(archive, path.generic_u8string());
     }
     template <class T>
     static void read(input_archive& archive, T& path) {
-        if constexpr (native_bytes<T>) path = make_value<typename T::string_type>(archive);
-        else path = make_value<std::u8string>(archive);
+        if constexpr (native_bytes<T>)
+            path = make_value<typename T::string_type>(archive);
+        else
+            path = make_value<std::u8string>(archive);
     }
 
 private:

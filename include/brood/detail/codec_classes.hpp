@@ -15,7 +15,7 @@
 
 namespace brood::detail {
 
-// ---- aggregates -------------------------------------------------------------------------------------------------------
+// ---- aggregates ---------------------------------------------------------------------------------
 
 template <class... F>
 constexpr bool all_read_in_place(types<F...>) {
@@ -71,12 +71,14 @@ private:
     template <class T, class... F>
     static T make_of(std::type_identity<T>, input_archive& archive, frame& here, types<F...>) {
         std::size_t i = 0;
-        if constexpr (has_empty_base<T>) return T{{}, make_field<std::remove_const_t<F>>(archive, here, i++)...};
-        else return T{make_field<std::remove_const_t<F>>(archive, here, i++)...};
+        if constexpr (has_empty_base<T>)
+            return T{{}, make_field<std::remove_const_t<F>>(archive, here, i++)...};
+        else
+            return T{make_field<std::remove_const_t<F>>(archive, here, i++)...};
     }
 };
 
-// ---- classes with code ------------------------------------------------------------------------------------------------
+// ---- classes with code --------------------------------------------------------------------------
 
 // While user code writes an object: what it hands to the archive stays in memory only if it lies in the object.
 class object_scope {
@@ -101,33 +103,49 @@ void call_saving(output_archive& archive, const T& value) {
     if constexpr (way.versioned) archive.write_version(typeid(T), version());
     auto& changeable = const_cast<T&>(value);
     if constexpr (way.form == way::serialize && way.member) {
-        if constexpr (way.versioned) cereal::access::member_serialize(archive, changeable, version());
-        else cereal::access::member_serialize(archive, changeable);
+        if constexpr (way.versioned)
+            cereal::access::member_serialize(archive, changeable, version());
+        else
+            cereal::access::member_serialize(archive, changeable);
     } else if constexpr (way.form == way::serialize) {
-        if constexpr (way.versioned) user_code::call_free_serialize(archive, changeable, version());
-        else user_code::call_free_serialize(archive, changeable);
+        if constexpr (way.versioned)
+            user_code::call_free_serialize(archive, changeable, version());
+        else
+            user_code::call_free_serialize(archive, changeable);
     } else if constexpr (way.form == way::split && way.member) {
-        if constexpr (way.versioned) cereal::access::member_save(archive, value, version());
-        else cereal::access::member_save(archive, value);
+        if constexpr (way.versioned)
+            cereal::access::member_save(archive, value, version());
+        else
+            cereal::access::member_save(archive, value);
     } else if constexpr (way.form == way::split) {
-        if constexpr (way.versioned) user_code::call_free_save(archive, value, version());
-        else user_code::call_free_save(archive, value);
+        if constexpr (way.versioned)
+            user_code::call_free_save(archive, value, version());
+        else
+            user_code::call_free_save(archive, value);
     } else if constexpr (way.member) {
-        if constexpr (way.versioned) archive(cereal::access::member_save_minimal(archive, value, version()));
-        else archive(cereal::access::member_save_minimal(archive, value));
+        if constexpr (way.versioned)
+            archive(cereal::access::member_save_minimal(archive, value, version()));
+        else
+            archive(cereal::access::member_save_minimal(archive, value));
     } else {
-        if constexpr (way.versioned) archive(user_code::call_free_save_minimal(archive, value, version()));
-        else archive(user_code::call_free_save_minimal(archive, value));
+        if constexpr (way.versioned)
+            archive(user_code::call_free_save_minimal(archive, value, version()));
+        else
+            archive(user_code::call_free_save_minimal(archive, value));
     }
 }
 
 template <class T>
 auto minimal_of(const output_archive& archive, const T& value) {
     constexpr user_way way = user_way_of<T>;
-    if constexpr (way.member && way.versioned) return cereal::access::member_save_minimal(archive, value, 0U);
-    else if constexpr (way.member) return cereal::access::member_save_minimal(archive, value);
-    else if constexpr (way.versioned) return user_code::call_free_save_minimal(archive, value, 0U);
-    else return user_code::call_free_save_minimal(archive, value);
+    if constexpr (way.member && way.versioned)
+        return cereal::access::member_save_minimal(archive, value, 0U);
+    else if constexpr (way.member)
+        return cereal::access::member_save_minimal(archive, value);
+    else if constexpr (way.versioned)
+        return user_code::call_free_save_minimal(archive, value, 0U);
+    else
+        return user_code::call_free_save_minimal(archive, value);
 }
 
 template <class T>
@@ -135,10 +153,14 @@ void call_loading_minimal(input_archive& archive, T& value, std::uint32_t versio
     constexpr user_way way = user_way_of<T>;
     using minimal = decltype(minimal_of(std::declval<const output_archive&>(), std::declval<const T&>()));
     const auto state = make_value<std::remove_cv_t<minimal>>(archive);
-    if constexpr (way.member && way.versioned) cereal::access::member_load_minimal(archive, value, state, version);
-    else if constexpr (way.member) cereal::access::member_load_minimal(archive, value, state);
-    else if constexpr (way.versioned) user_code::call_free_load_minimal(archive, value, state, version);
-    else user_code::call_free_load_minimal(archive, value, state);
+    if constexpr (way.member && way.versioned)
+        cereal::access::member_load_minimal(archive, value, state, version);
+    else if constexpr (way.member)
+        cereal::access::member_load_minimal(archive, value, state);
+    else if constexpr (way.versioned)
+        user_code::call_free_load_minimal(archive, value, state, version);
+    else
+        user_code::call_free_load_minimal(archive, value, state);
 }
 
 template <class T>
@@ -147,17 +169,25 @@ void call_loading(input_archive& archive, T& value) {
     std::uint32_t version = 0;
     if constexpr (way.versioned) version = archive.read_version(typeid(T));
     if constexpr (way.form == way::serialize && way.member) {
-        if constexpr (way.versioned) cereal::access::member_serialize(archive, value, version);
-        else cereal::access::member_serialize(archive, value);
+        if constexpr (way.versioned)
+            cereal::access::member_serialize(archive, value, version);
+        else
+            cereal::access::member_serialize(archive, value);
     } else if constexpr (way.form == way::serialize) {
-        if constexpr (way.versioned) user_code::call_free_serialize(archive, value, version);
-        else user_code::call_free_serialize(archive, value);
+        if constexpr (way.versioned)
+            user_code::call_free_serialize(archive, value, version);
+        else
+            user_code::call_free_serialize(archive, value);
     } else if constexpr (way.form == way::split && way.member) {
-        if constexpr (way.versioned) cereal::access::member_load(archive, value, version);
-        else cereal::access::member_load(archive, value);
+        if constexpr (way.versioned)
+            cereal::access::member_load(archive, value, version);
+        else
+            cereal::access::member_load(archive, value);
     } else if constexpr (way.form == way::split) {
-        if constexpr (way.versioned) user_code::call_free_load(archive, value, version);
-        else user_code::call_free_load(archive, value);
+        if constexpr (way.versioned)
+            user_code::call_free_load(archive, value, version);
+        else
+            user_code::call_free_load(archive, value);
     } else {
         call_loading_minimal(archive, value, version);
     }
@@ -184,8 +214,10 @@ private:
 
 template <class T>
 inline constexpr bool builds_itself = [] {
-    if constexpr (kind_of<T> == kind::user) return has_load_and_construct<T>;
-    else return false;
+    if constexpr (kind_of<T> == kind::user)
+        return has_load_and_construct<T>;
+    else
+        return false;
 }();
 
 }  // namespace brood::detail
@@ -208,12 +240,14 @@ struct cereal::memory_detail::LoadAndConstructLoadWrapper<brood::input_archive, 
 private:
     static void call(brood::input_archive& archive, ::cereal::construct<T>& construct) {
         using A = brood::input_archive;
-        if constexpr (brood::user_code::constructs_itself<A, T>) access::load_and_construct<T>(archive, construct);
+        if constexpr (brood::user_code::constructs_itself<A, T>)
+            access::load_and_construct<T>(archive, construct);
         else if constexpr (brood::user_code::constructs_itself_versioned<A, T>)
             access::load_and_construct<T>(archive, construct, archive.read_version(typeid(T)));
         else if constexpr (brood::user_code::is_constructed<A, T>)
             LoadAndConstruct<T>::load_and_construct(archive, construct);
-        else LoadAndConstruct<T>::load_and_construct(archive, construct, archive.read_version(typeid(T)));
+        else
+            LoadAndConstruct<T>::load_and_construct(archive, construct, archive.read_version(typeid(T)));
     }
 };
 
@@ -263,8 +297,9 @@ struct codec<kind::user> {
     }
     template <class T>
     static T make(input_archive& archive) {
-        static_assert(std::is_move_constructible_v<T>,
-                      "brood: a value that cannot be moved can only be sent behind a std::unique_ptr or std::shared_ptr");
+        static_assert(
+            std::is_move_constructible_v<T>,
+            "brood: a value that cannot be moved can only be sent behind a std::unique_ptr or std::shared_ptr");
         if constexpr (has_load_and_construct<T>) {
             storage_of<T> storage;
             build_by_code(archive, storage.place());

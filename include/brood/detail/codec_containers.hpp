@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Arrays and the standard containers, and their std::pmr and other allocator variants. They are known by name and used by
-// what they can do, so that none of their headers is needed here.
+// Arrays and the standard containers, and their std::pmr and other allocator variants. They are known by name and used
+// by what they can do, so that none of their headers is needed here.
 #pragma once
 
 #include <brood/detail/plain.hpp>
@@ -31,12 +31,14 @@ void read_counted(input_archive& archive, std::uint64_t count, ReadOne&& read_on
     archive.skip_padding(before, count);
 }
 
-// ---- arrays -----------------------------------------------------------------------------------------------------------
+// ---- arrays -------------------------------------------------------------------------------------
 
 template <class Array>
 void write_array(output_archive& archive, const Array& array) {
-    if constexpr (is_plain<Array>) archive.write_fixed_block(&array, sizeof array);
-    else write_elements(archive, array);
+    if constexpr (is_plain<Array>)
+        archive.write_fixed_block(&array, sizeof array);
+    else
+        write_elements(archive, array);
 }
 template <class Array>
 void read_array(input_archive& archive, Array& array) {
@@ -79,16 +81,21 @@ struct codec<kind::array> {
     static T make(input_archive& archive) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return T{{((void)I, make_value<typename T::value_type>(archive))...}};
-        }(std::make_index_sequence<std::tuple_size_v<T>>());
+        }
+        (std::make_index_sequence<std::tuple_size_v<T>>());
     }
 };
 
-// ---- sequences --------------------------------------------------------------------------------------------------------
+// ---- sequences ----------------------------------------------------------------------------------
 
 template <class T>
-concept contiguous = requires(T& container) { container.data(); };
+concept contiguous = requires(T& container) {
+    container.data();
+};
 template <class T>
-concept reservable = requires(T& container) { container.reserve(std::size_t()); };
+concept reservable = requires(T& container) {
+    container.reserve(std::size_t());
+};
 
 template <class T>
 void reserve_room(input_archive& archive, T& container, std::uint64_t count) {
@@ -98,18 +105,22 @@ void reserve_room(input_archive& archive, T& container, std::uint64_t count) {
 template <>
 struct codec<kind::sequence> {
     template <class T>
-    static constexpr bool as_block = contiguous<T> && moves_as_block<typename T::value_type>;
+    static constexpr bool as_block = contiguous<T>&& moves_as_block<typename T::value_type>;
 
     template <class T>
     static void write(output_archive& archive, const T& elements) {
         using element = typename T::value_type;
-        if constexpr (as_block<T>) archive.write_block(elements.size(), elements.data(), elements.size() * sizeof(element));
-        else write_counted(archive, elements, elements.size());
+        if constexpr (as_block<T>)
+            archive.write_block(elements.size(), elements.data(), elements.size() * sizeof(element));
+        else
+            write_counted(archive, elements, elements.size());
     }
     template <class T>
     static void read(input_archive& archive, T& elements) {
-        if constexpr (as_block<T>) read_as_block(archive, elements);
-        else read_one_by_one(archive, elements);
+        if constexpr (as_block<T>)
+            read_as_block(archive, elements);
+        else
+            read_one_by_one(archive, elements);
     }
 
 private:
@@ -138,8 +149,10 @@ private:
         elements.clear();
         reserve_room(archive, elements, count);
         read_counted(archive, count, [&] {
-            if constexpr (made_first<element>) read_value(archive, elements.emplace_back());
-            else elements.push_back(make_value<element>(archive));
+            if constexpr (made_first<element>)
+                read_value(archive, elements.emplace_back());
+            else
+                elements.push_back(make_value<element>(archive));
         });
     }
 };
@@ -156,9 +169,8 @@ struct codec<kind::forward_list> {
     static void read(input_archive& archive, T& elements) {
         elements.clear();
         auto last = elements.before_begin();
-        read_counted(archive, archive.read_size(), [&] {
-            last = elements.insert_after(last, make_value<typename T::value_type>(archive));
-        });
+        read_counted(archive, archive.read_size(),
+                     [&] { last = elements.insert_after(last, make_value<typename T::value_type>(archive)); });
     }
 };
 
@@ -200,7 +212,7 @@ private:
     }
 };
 
-// ---- sets, maps, adaptors ---------------------------------------------------------------------------------------------
+// ---- sets, maps, adaptors -----------------------------------------------------------------------
 
 template <>
 struct codec<kind::set> {

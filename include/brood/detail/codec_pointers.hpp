@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Owning pointers: one object stays one however many std::shared_ptr lead to it, cycles close again, and a pointer to a
-// polymorphic class brings back the derived class (CEREAL_REGISTER_TYPE). Every number and type is checked on the way in.
+// polymorphic class brings back the derived class (CEREAL_REGISTER_TYPE). Every number and type is checked on the way
+// in.
 #pragma once
 
 #include <brood/detail/codec_classes.hpp>
@@ -14,7 +15,7 @@
 
 namespace brood::detail {
 
-// ---- objects on the heap ----------------------------------------------------------------------------------------------
+// ---- objects on the heap ------------------------------------------------------------------------
 
 // A new object, read from the archive. T is not const.
 template <class T>
@@ -33,9 +34,10 @@ std::unique_ptr<T> make_on_heap(input_archive& archive) {
     }
 }
 
-// ---- shared objects ---------------------------------------------------------------------------------------------------
+// ---- shared objects -----------------------------------------------------------------------------
 
-// Whether `part` is the object or a member of it, at any depth, of that type. Members of classes with code are not known.
+// Whether `part` is the object or a member of it, at any depth, of that type. Members of classes with code are not
+// known.
 template <class T>
 bool has_part(const T& object, const void* part, const std::type_info& type) {
     if (static_cast<const void*>(std::addressof(object)) == part && typeid(T) == type) return true;
@@ -53,22 +55,26 @@ bool has_part(const T& object, const void* part, const std::type_info& type) {
 }
 template <class T>
 inline constexpr shared_class shared_class_of{&typeid(T), sizeof(T),
-                                          [](const void* object, const void* part, const std::type_info& type) {
-                                              return has_part(*static_cast<const T*>(object), part, type);
-                                          }};
+                                              [](const void* object, const void* part, const std::type_info& type) {
+                                                  return has_part(*static_cast<const T*>(object), part, type);
+                                              }};
 
 template <class T>
-concept shares_itself = requires(T& t) { cereal::access::shared_from_this(t); };
+concept shares_itself = requires(T& t) {
+    cereal::access::shared_from_this(t);
+};
 
-// A new shared object. Its number is known before it is read, so that what it contains can refer to it; objects that are
-// not built in place first can be referred to when they are complete.
+// A new shared object. Its number is known before it is read, so that what it contains can refer to it; objects that
+// are not built in place first can be referred to when they are complete.
 template <class T>
 std::shared_ptr<T> make_shared_object(input_archive& archive) {
     constexpr bool in_place = !builds_itself<T> && (!needs_making<T> || kind_of<T> == kind::user);
     if constexpr (in_place) {
         std::shared_ptr<T> made;
-        if constexpr (std::is_default_constructible_v<T>) made = std::make_shared<T>();
-        else made.reset(cereal::access::construct<T>());
+        if constexpr (std::is_default_constructible_v<T>)
+            made = std::make_shared<T>();
+        else
+            made.reset(cereal::access::construct<T>());
         archive.add_shared(made, shared_class_of<T>);
         codec_of<T>::read(archive, *made);
         return made;
@@ -81,14 +87,16 @@ std::shared_ptr<T> make_shared_object(input_archive& archive) {
         auto storage = std::make_shared<storage_of<T>>();
         std::shared_ptr<T> made(storage, storage->place());
         archive.add_shared(made, shared_class_of<T>);
-        if constexpr (builds_itself<T>) build_by_code(archive, storage->place());
-        else new (storage->place()) T(make_value<T>(archive));
+        if constexpr (builds_itself<T>)
+            build_by_code(archive, storage->place());
+        else
+            new (storage->place()) T(make_value<T>(archive));
         storage->set_built();
         return made;
     }
 }
 
-// ---- std::shared_ptr to an object of exactly this type ----------------------------------------------------------------
+// ---- std::shared_ptr to an object of exactly this type ------------------------------------------
 
 template <class T>
 void write_shared_object(output_archive& archive, const T* object, const std::shared_ptr<const void>& owner) {
@@ -102,7 +110,7 @@ std::shared_ptr<T> read_shared_object(input_archive& archive) {
     return std::static_pointer_cast<T>(archive.shared(tag, typeid(T)));
 }
 
-// ---- pointers that may lead to a derived class ------------------------------------------------------------------------
+// ---- pointers that may lead to a derived class --------------------------------------------------
 
 enum class pointee : std::uint8_t { none, exact, derived };
 
@@ -123,9 +131,7 @@ inline pointee read_pointee(input_archive& archive, const polymorphic_input*& de
     return pointee::derived;
 }
 
-[[noreturn]] inline void fail_abstract() {
-    fail("an object of an abstract class");
-}
+[[noreturn]] inline void fail_abstract() { fail("an object of an abstract class"); }
 
 template <class T>
 void write_polymorphic_shared(output_archive& archive, const std::shared_ptr<T>& pointer) {
@@ -145,8 +151,10 @@ std::shared_ptr<T> read_polymorphic_shared(input_archive& archive) {
     switch (read_pointee(archive, derived)) {
         case pointee::none: return nullptr;
         case pointee::exact:
-            if constexpr (std::is_abstract_v<T>) fail_abstract();
-            else return read_shared_object<T>(archive);
+            if constexpr (std::is_abstract_v<T>)
+                fail_abstract();
+            else
+                return read_shared_object<T>(archive);
         case pointee::derived: break;
     }
     const std::shared_ptr<void> made = derived->read_shared(archive);
@@ -159,15 +167,20 @@ struct codec<kind::shared> {
     template <class T>
     static void write(output_archive& archive, const T& pointer) {
         using object = std::remove_const_t<typename T::element_type>;
-        if constexpr (std::is_polymorphic_v<object>) write_polymorphic_shared(archive, pointer);
-        else if (pointer) write_shared_object<object>(archive, pointer.get(), pointer);
-        else archive.write(&polymorphic_null, sizeof polymorphic_null);
+        if constexpr (std::is_polymorphic_v<object>)
+            write_polymorphic_shared(archive, pointer);
+        else if (pointer)
+            write_shared_object<object>(archive, pointer.get(), pointer);
+        else
+            archive.write(&polymorphic_null, sizeof polymorphic_null);
     }
     template <class T>
     static void read(input_archive& archive, T& pointer) {
         using object = std::remove_const_t<typename T::element_type>;
-        if constexpr (std::is_polymorphic_v<object>) pointer = read_polymorphic_shared<object>(archive);
-        else pointer = read_shared_object<object>(archive);
+        if constexpr (std::is_polymorphic_v<object>)
+            pointer = read_polymorphic_shared<object>(archive);
+        else
+            pointer = read_shared_object<object>(archive);
     }
 };
 
@@ -183,7 +196,7 @@ struct codec<kind::weak> {
     }
 };
 
-// ---- std::unique_ptr --------------------------------------------------------------------------------------------------
+// ---- std::unique_ptr ----------------------------------------------------------------------------
 
 template <class T>
 void write_polymorphic_unique(output_archive& archive, const T* pointer) {
@@ -202,8 +215,10 @@ std::unique_ptr<T> read_polymorphic_unique(input_archive& archive) {
     switch (read_pointee(archive, derived)) {
         case pointee::none: return nullptr;
         case pointee::exact:
-            if constexpr (std::is_abstract_v<T>) fail_abstract();
-            else return make_on_heap<T>(archive);
+            if constexpr (std::is_abstract_v<T>)
+                fail_abstract();
+            else
+                return make_on_heap<T>(archive);
         case pointee::derived: break;
     }
     std::unique_ptr<void, void (*)(void*)> made(derived->read(archive), derived->destroy);
@@ -227,13 +242,16 @@ struct codec<kind::unique> {
     template <class T>
     static void read(input_archive& archive, T& pointer) {
         using object = std::remove_const_t<typename T::element_type>;
-        if constexpr (std::is_polymorphic_v<object>) pointer = read_polymorphic_unique<object>(archive);
-        else if (archive.read_flag()) pointer = make_on_heap<object>(archive);
-        else pointer = nullptr;
+        if constexpr (std::is_polymorphic_v<object>)
+            pointer = read_polymorphic_unique<object>(archive);
+        else if (archive.read_flag())
+            pointer = make_on_heap<object>(archive);
+        else
+            pointer = nullptr;
     }
 };
 
-// ---- what CEREAL_REGISTER_TYPE registers ------------------------------------------------------------------------------
+// ---- what CEREAL_REGISTER_TYPE registers --------------------------------------------------------
 
 template <class T>
 polymorphic_output polymorphic_output_of(const char* name) {
@@ -245,10 +263,12 @@ polymorphic_output polymorphic_output_of(const char* name) {
 }
 template <class T>
 polymorphic_input polymorphic_input_of(const char* name) {
-    return {name, &typeid(T),
+    return {name,
+            &typeid(T),
             [](input_archive& archive) -> void* { return make_on_heap<T>(archive).release(); },
             [](input_archive& archive) -> std::shared_ptr<void> { return read_shared_object<T>(archive); },
-            [](void* object) { delete static_cast<T*>(object); }, &to_base<T>};
+            [](void* object) { delete static_cast<T*>(object); },
+            &to_base<T>};
 }
 
 }  // namespace brood::detail

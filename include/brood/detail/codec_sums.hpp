@@ -23,9 +23,12 @@ struct codec<kind::optional> {
     template <class T>
     static void read(input_archive& archive, T& optional) {
         using value = typename T::value_type;
-        if (!archive.read_flag()) optional.reset();
-        else if constexpr (made_first<value>) read_value(archive, optional.emplace());
-        else optional.emplace(make_value<value>(archive));
+        if (!archive.read_flag())
+            optional.reset();
+        else if constexpr (made_first<value>)
+            read_value(archive, optional.emplace());
+        else
+            optional.emplace(make_value<value>(archive));
     }
 };
 
@@ -48,13 +51,16 @@ struct codec<kind::variant> {
         archive.write(&index, sizeof index);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((index == I ? write_value(archive, *get_if<I>(&variant)) : void()), ...);
-        }(std::make_index_sequence<alternatives<T>::size>());
+        }
+        (std::make_index_sequence<alternatives<T>::size>());
     }
     template <class T>
     static void read(input_archive& archive, T& variant) {
         each_alternative<T>(archive, [&]<std::size_t I, class Value> {
-            if constexpr (made_first<Value>) read_value(archive, variant.template emplace<I>());
-            else variant.template emplace<I>(make_value<Value>(archive));
+            if constexpr (made_first<Value>)
+                read_value(archive, variant.template emplace<I>());
+            else
+                variant.template emplace<I>(make_value<Value>(archive));
         });
     }
     // When the first alternative cannot be made by default: through a variant that can.
@@ -84,7 +90,7 @@ template <>
 struct codec<kind::tuple> {
     template <class T>
     static constexpr bool makes = []<class... E>(types<E...>) {
-        return !((made_first<E> && !std::is_const_v<E>) && ...);
+        return !((made_first<E> && !std::is_const_v<E>)&&...);
     }(typename template_arguments<T>::type());
 
     template <class T>
@@ -110,14 +116,18 @@ struct codec<kind::expected> {
     template <class T>
     static void write(output_archive& archive, const T& expected) {
         archive.write_byte(expected.has_value() ? 1 : 0);
-        if (!expected.has_value()) write_value(archive, expected.error());
-        else if constexpr (!std::is_void_v<typename T::value_type>) write_value(archive, *expected);
+        if (!expected.has_value())
+            write_value(archive, expected.error());
+        else if constexpr (!std::is_void_v<typename T::value_type>)
+            write_value(archive, *expected);
     }
     template <class T>
     static T make(input_archive& archive) {
         if (!archive.read_flag()) return make_error<T>(archive);
-        if constexpr (std::is_void_v<typename T::value_type>) return T();
-        else return T(make_value<typename T::value_type>(archive));
+        if constexpr (std::is_void_v<typename T::value_type>)
+            return T();
+        else
+            return T(make_value<typename T::value_type>(archive));
     }
 
 private:
@@ -126,7 +136,8 @@ private:
         using error = typename T::error_type;
         if constexpr (requires { typename T::unexpected_type; })
             return T(typename T::unexpected_type(make_value<error>(archive)));
-        else return T(make_value<error>(archive));
+        else
+            return T(make_value<error>(archive));
     }
 };
 

@@ -17,7 +17,7 @@ struct types {
     static constexpr std::size_t size = sizeof...(T);
 };
 
-// ---- how many -------------------------------------------------------------------------------------------------------
+// ---- how many -----------------------------------------------------------------------------------
 
 template <class Whole>
 struct any_reference {
@@ -34,9 +34,14 @@ struct any_base {
 };
 
 template <class T, class... Values>
-concept brace_made = requires { T{Values()...}; };
+concept brace_made = requires {
+    T{Values()...};
+};
 template <class T, class Base>
-concept starts_with_base = requires { T{Base()}; } || requires { T{Base(), any_value<T>()}; };
+concept starts_with_base = requires {
+    T{Base()};
+}
+|| requires { T{Base(), any_value<T>()}; };
 
 template <class T, std::size_t... I>
 constexpr bool made_of_values(std::index_sequence<I...>) {
@@ -60,30 +65,42 @@ inline constexpr std::size_t cannot_count = static_cast<std::size_t>(-1);
 // Values that T's braces take, arrays element by element; for types that some member keeps from being made of {}.
 template <class T, std::size_t N = 1>
 constexpr std::size_t count_values() {
-    if constexpr (N > most_members) return cannot_count;
-    else if constexpr (!takes<T, N>) return count_values<T, N + 1>();
-    else if constexpr (takes<T, N + 1>) return count_values<T, N + 1>();
-    else return N;
+    if constexpr (N > most_members)
+        return cannot_count;
+    else if constexpr (!takes<T, N>)
+        return count_values<T, N + 1>();
+    else if constexpr (takes<T, N + 1>)
+        return count_values<T, N + 1>();
+    else
+        return N;
 }
 template <class T, std::size_t Values, std::size_t At, std::size_t Inside = 2>
 constexpr std::size_t array_length() {
-    if constexpr (At + Inside > Values) return 1;
+    if constexpr (At + Inside > Values)
+        return 1;
     else if constexpr (nested<T, At, Inside, Values - At - Inside> && !nested<T, At, Inside, Values - At - Inside + 1>)
         return Inside;
-    else return array_length<T, Values, At, Inside + 1>();
+    else
+        return array_length<T, Values, At, Inside + 1>();
 }
 template <class T, std::size_t Values, std::size_t At = 0>
 constexpr std::size_t count_members_of_values() {
-    if constexpr (At >= Values) return 0;
-    else return 1 + count_members_of_values<T, Values, At + array_length<T, Values, At>()>();
+    if constexpr (At >= Values)
+        return 0;
+    else
+        return 1 + count_members_of_values<T, Values, At + array_length<T, Values, At>()>();
 }
 
 template <class T, std::size_t N = 0>
 constexpr std::size_t count_braces() {
-    if constexpr (N > most_members) return cannot_count;
-    else if constexpr (N == most_members) return N;
-    else if constexpr (members<N + 1>::template braces<T>) return count_braces<T, N + 1>();
-    else return N;
+    if constexpr (N > most_members)
+        return cannot_count;
+    else if constexpr (N == most_members)
+        return N;
+    else if constexpr (members<N + 1>::template braces<T>)
+        return count_braces<T, N + 1>();
+    else
+        return N;
 }
 
 template <class T>
@@ -95,22 +112,30 @@ template <class T>
 constexpr std::size_t count_initialisers() {
     if constexpr (members<0>::braces<T>) {
         constexpr std::size_t braces = count_braces<T>();
-        if constexpr (!members<braces>::template one_more<T>) return braces;
-        else if constexpr (count_values<T>() == cannot_count) return braces;  // long arrays
-        else return count_members_of_values<T, count_values<T>()>();
+        if constexpr (!members<braces>::template one_more<T>)
+            return braces;
+        else if constexpr (count_values<T>() == cannot_count)
+            return braces;  // long arrays
+        else
+            return count_members_of_values<T, count_values<T>()>();
     } else {
         constexpr std::size_t values = count_values<T>();
-        if constexpr (values == cannot_count) return cannot_count;
-        else return count_members_of_values<T, values>();
+        if constexpr (values == cannot_count)
+            return cannot_count;
+        else
+            return count_members_of_values<T, values>();
     }
 }
 
 // The number of members, `cannot_count` when it cannot be told (a reference among them, too many of them).
 template <class T>
 inline constexpr std::size_t field_count = [] {
-    if constexpr (std::is_empty_v<T>) return std::size_t{0};
-    else if constexpr (has_empty_base<T>) return count_initialisers<T>() - 1;
-    else return count_initialisers<T>();
+    if constexpr (std::is_empty_v<T>)
+        return std::size_t{0};
+    else if constexpr (has_empty_base<T>)
+        return count_initialisers<T>() - 1;
+    else
+        return count_initialisers<T>();
 }();
 
 // Whether a reference among the members is what keeps them from being counted.
@@ -120,9 +145,12 @@ constexpr bool made_of_references(std::index_sequence<I...>) {
 }
 template <class T, std::size_t N = 1>
 constexpr std::size_t count_with_references() {
-    if constexpr (N > 16) return 0;
-    else if constexpr (made_of_references<T>(std::make_index_sequence<N>())) return N;
-    else return count_with_references<T, N + 1>();
+    if constexpr (N > 16)
+        return 0;
+    else if constexpr (made_of_references<T>(std::make_index_sequence<N>()))
+        return N;
+    else
+        return count_with_references<T, N + 1>();
 }
 template <class T>
 inline constexpr bool has_reference_member = count_with_references<T>() != 0;
@@ -135,13 +163,15 @@ constexpr bool takes_value_at(std::index_sequence<B...>, std::index_sequence<A..
 template <class T, std::size_t At = 0>
 constexpr std::size_t reference_member() {
     constexpr std::size_t count = count_with_references<T>();
-    if constexpr (At + 1 >= count) return At;
+    if constexpr (At + 1 >= count)
+        return At;
     else if constexpr (!takes_value_at<T>(std::make_index_sequence<At>(), std::make_index_sequence<count - At - 1>()))
         return At;
-    else return reference_member<T, At + 1>();
+    else
+        return reference_member<T, At + 1>();
 }
 
-// ---- access ---------------------------------------------------------------------------------------------------------
+// ---- access -------------------------------------------------------------------------------------
 
 // Calls function(member...) with a reference to each.
 template <class T, class F>
@@ -159,7 +189,7 @@ struct type_collector {
 template <class T>
 using field_types = decltype(with_fields(std::declval<T&>(), type_collector()));
 
-// ---- names ----------------------------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------
 
 template <class T>
 struct object_holder {
@@ -206,6 +236,7 @@ inline constexpr std::string_view field_name = trim_field_name(raw_field_name<ad
 template <class T>
 inline constexpr auto raw_field_names = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<const char*, sizeof...(I)>{raw_field_name<address_of_field<T, I>()>()...};
-}(std::make_index_sequence<field_count<T>>());
+}
+(std::make_index_sequence<field_count<T>>());
 
 }  // namespace brood::detail

@@ -17,7 +17,7 @@ namespace brood::detail {
 
 enum class kind : std::uint8_t {
     refused,
-    number,           // arithmetic but not bool
+    number,  // arithmetic but not bool
     boolean,
     enumeration,
     nothing,          // the type says all: empty classes, lambdas without captures, nullptr_t
@@ -27,16 +27,16 @@ enum class kind : std::uint8_t {
     c_array,
     array,
     string,
-    bits_vector,      // std::vector<bool>
-    sequence,         // vector, deque, list
+    bits_vector,  // std::vector<bool>
+    sequence,     // vector, deque, list
     forward_list,
-    set,              // and multiset, unordered
-    map,              // and multimap, unordered
-    adaptor,          // stack, queue, priority_queue
+    set,      // and multiset, unordered
+    map,      // and multimap, unordered
+    adaptor,  // stack, queue, priority_queue
     valarray,
     optional,
     variant,
-    tuple,            // and pair
+    tuple,  // and pair
     expected,
     unique,
     shared,
@@ -49,7 +49,7 @@ enum class kind : std::uint8_t {
     atomic,
     error_code,
     exception,
-    user,             // has serialize or the like
+    user,  // has serialize or the like
     aggregate,
 };
 
@@ -57,11 +57,9 @@ struct classified {
     brood::detail::kind kind = kind::refused;
     advice why = advice::none;
 };
-constexpr classified refuse(advice why) {
-    return {kind::refused, why};
-}
+constexpr classified refuse(advice why) { return {kind::refused, why}; }
 
-// ---- standard types, by name ----------------------------------------------------------------------------------------
+// ---- standard types, by name --------------------------------------------------------------------
 
 constexpr kind kind_of_std(std::uint64_t name) {
     switch (name) {
@@ -163,7 +161,7 @@ constexpr advice advice_for_std(std::uint64_t name) {
     }
 }
 
-// ---- shapes ---------------------------------------------------------------------------------------------------------
+// ---- shapes -------------------------------------------------------------------------------------
 
 // A value or an error, as std::expected is.
 template <class T>
@@ -175,19 +173,23 @@ concept expected_like = requires(const T& t) {
 };
 
 template <class T>
-concept iterator_like = requires { typename T::iterator_category; };
+concept iterator_like = requires {
+    typename T::iterator_category;
+};
 
 template <class T>
-inline constexpr bool made_of_nothing =
-    std::is_empty_v<T> && (std::is_default_constructible_v<T> || std::is_trivially_copyable_v<T>);
+inline constexpr bool made_of_nothing = std::is_empty_v<T> &&
+                                        (std::is_default_constructible_v<T> || std::is_trivially_copyable_v<T>);
 
-// ---- the decision ---------------------------------------------------------------------------------------------------
+// ---- the decision -------------------------------------------------------------------------------
 
 template <class T>
 constexpr classified classify_pointer() {
     using pointee = std::remove_cv_t<std::remove_pointer_t<T>>;
-    if constexpr (std::is_function_v<pointee>) return {kind::function};
-    else if constexpr (std::is_void_v<pointee>) return refuse(advice::void_pointer);
+    if constexpr (std::is_function_v<pointee>)
+        return {kind::function};
+    else if constexpr (std::is_void_v<pointee>)
+        return refuse(advice::void_pointer);
     else if constexpr (std::is_same_v<pointee, char> || std::is_same_v<pointee, wchar_t> ||
                        std::is_same_v<pointee, char8_t> || std::is_same_v<pointee, char16_t> ||
                        std::is_same_v<pointee, char32_t>)
@@ -201,52 +203,84 @@ constexpr classified classify_pointer() {
 template <class T>
 constexpr advice refusal_of_class() {
     constexpr advice known = advice_for_std(std_template<T>);
-    if constexpr (known != advice::none) return known;
-    else if constexpr (std::is_union_v<T>) return advice::union_type;
-    else if constexpr (type_name<T>.find("lambda") != std::string_view::npos) return advice::capture;
-    else if constexpr (iterator_like<T>) return advice::iterator;
-    else if constexpr (user_code::member_save_not_const<output_archive, T>) return advice::save_not_const;
-    else if constexpr (std_template<T> != 0) return advice::standard;
-    else return advice::no_code;
+    if constexpr (known != advice::none)
+        return known;
+    else if constexpr (std::is_union_v<T>)
+        return advice::union_type;
+    else if constexpr (type_name<T>.find("lambda") != std::string_view::npos)
+        return advice::capture;
+    else if constexpr (iterator_like<T>)
+        return advice::iterator;
+    else if constexpr (user_code::member_save_not_const<output_archive, T>)
+        return advice::save_not_const;
+    else if constexpr (std_template<T> != 0)
+        return advice::standard;
+    else
+        return advice::no_code;
 }
 
 template <class T>
 constexpr classified classify_user() {
     constexpr user_way way = user_way_of<T>;
-    if constexpr (way.form == way::several) return refuse(advice::two_ways);
-    else if constexpr (!way.loads && !has_load_and_construct<T>) return refuse(advice::half);
-    else return {kind::user};
+    if constexpr (way.form == way::several)
+        return refuse(advice::two_ways);
+    else if constexpr (!way.loads && !has_load_and_construct<T>)
+        return refuse(advice::half);
+    else
+        return {kind::user};
 }
 
 template <class T>
 constexpr classified classify_aggregate() {
-    if constexpr (has_base_with_data<T>) return refuse(advice::base_class);
-    else if constexpr (field_count<T> != cannot_count) return {kind::aggregate};
-    else if constexpr (has_reference_member<T>) return refuse(advice::reference);
-    else return refuse(advice::too_many_members);
+    if constexpr (has_base_with_data<T>)
+        return refuse(advice::base_class);
+    else if constexpr (field_count<T> != cannot_count)
+        return {kind::aggregate};
+    else if constexpr (has_reference_member<T>)
+        return refuse(advice::reference);
+    else
+        return refuse(advice::too_many_members);
 }
 
 // What keeps a standard type from crossing although its template is known.
 template <class T>
-concept points_to_array = requires(T& p) { p[0]; };
+concept points_to_array = requires(T& p) {
+    p[0];
+};
 template <class T>
-concept has_own_deleter = requires { typename T::deleter_type; } &&
-                          !(std_template<typename T::deleter_type> == hash_of("default_delete"));
+inline constexpr bool is_default_deleter = std_template<T> == hash_of("default_delete");
 template <class T>
-concept stateful_order = (requires { typename T::key_compare; } && !std::is_empty_v<typename T::key_compare>) ||
-                         (requires { typename T::value_compare; } && !requires { typename T::mapped_type; } &&
-                          !std::is_empty_v<typename T::value_compare>) ||
-                         (requires { typename T::hasher; } && !std::is_empty_v<typename T::hasher>) ||
-                         (requires { typename T::key_equal; } && !std::is_empty_v<typename T::key_equal>);
+constexpr bool has_own_deleter() {
+    if constexpr (requires { typename T::deleter_type; }) return !is_default_deleter<typename T::deleter_type>;
+    return false;
+}
+// Its comparator, hash or equality of keys holds something.
+template <class T>
+constexpr bool has_stateful_order() {
+    bool stateful = false;
+    if constexpr (requires { typename T::key_compare; }) stateful |= !std::is_empty_v<typename T::key_compare>;
+    if constexpr (requires { typename T::hasher; })
+        stateful |= !std::is_empty_v<typename T::hasher> || !std::is_empty_v<typename T::key_equal>;
+    // std::priority_queue
+    if constexpr (requires {
+                      typename T::container_type;
+                      typename T::value_compare;
+                  })
+        stateful |= !std::is_empty_v<typename T::value_compare>;
+    return stateful;
+}
 
 template <class T, kind Kind>
 constexpr classified classify_std() {
     if constexpr (Kind == kind::unique || Kind == kind::shared || Kind == kind::weak) {
-        if constexpr (points_to_array<T>) return refuse(advice::array_pointer);
-        else if constexpr (has_own_deleter<T>) return refuse(advice::deleter);
-        else return {Kind};
+        if constexpr (points_to_array<T>)
+            return refuse(advice::array_pointer);
+        else if constexpr (has_own_deleter<T>())
+            return refuse(advice::deleter);
+        else
+            return {Kind};
     } else if constexpr (Kind == kind::set || Kind == kind::map || Kind == kind::adaptor) {
-        return stateful_order<T> ? refuse(advice::comparator) : classified{Kind};
+        return has_stateful_order<T>() ? refuse(advice::comparator) : classified{Kind};
     } else {
         return {Kind};
     }
@@ -255,36 +289,58 @@ constexpr classified classify_std() {
 template <class T>
 constexpr classified classify_class() {
     constexpr kind by_name = kind_of_std(std_template<T>);
-    if constexpr (std::is_same_v<T, std::error_code>) return {kind::error_code};
-    else if constexpr (std::is_same_v<T, std::exception_ptr>) return {kind::exception};
-    else if constexpr (by_name == kind::sequence && type_name<T>.ends_with("vector<bool>")) return {kind::bits_vector};
-    else if constexpr (by_name != kind::refused) return classify_std<T, by_name>();
-    else if constexpr (user_way_of<T>.form != way::none) return classify_user<T>();
+    if constexpr (std::is_same_v<T, std::error_code>)
+        return {kind::error_code};
+    else if constexpr (std::is_same_v<T, std::exception_ptr>)
+        return {kind::exception};
+    else if constexpr (by_name == kind::sequence && type_name<T>.ends_with("vector<bool>"))
+        return {kind::bits_vector};
+    else if constexpr (by_name != kind::refused)
+        return classify_std<T, by_name>();
+    else if constexpr (user_way_of<T>.form != way::none)
+        return classify_user<T>();
     else if constexpr (std::is_union_v<T> || advice_for_std(std_template<T>) != advice::none)
         return refuse(refusal_of_class<T>());
-    else if constexpr (expected_like<T>) return {kind::expected};
-    else if constexpr (made_of_nothing<T>) return {kind::nothing};
+    else if constexpr (expected_like<T>)
+        return {kind::expected};
+    else if constexpr (made_of_nothing<T>)
+        return {kind::nothing};
     else if constexpr (type_name<T>.starts_with("std::chrono::") && std::is_trivially_copyable_v<T>)
         return {kind::plain_bytes};
-    else if constexpr (std::is_aggregate_v<T>) return classify_aggregate<T>();
-    else return refuse(refusal_of_class<T>());
+    else if constexpr (std::is_aggregate_v<T>)
+        return classify_aggregate<T>();
+    else
+        return refuse(refusal_of_class<T>());
 }
 
 template <class T>
 constexpr classified classify() {
-    if constexpr (std::is_same_v<T, bool>) return {kind::boolean};
-    else if constexpr (std::is_arithmetic_v<T>) return {kind::number};
-    else if constexpr (std::is_enum_v<T>) return {kind::enumeration};
-    else if constexpr (std::is_null_pointer_v<T>) return {kind::nothing};
-    else if constexpr (std::is_reference_v<T>) return refuse(advice::reference);
-    else if constexpr (std::is_pointer_v<T>) return classify_pointer<T>();
-    else if constexpr (std::is_member_function_pointer_v<T>) return {kind::member_function};
-    else if constexpr (std::is_member_object_pointer_v<T>) return refuse(advice::member_object_pointer);
-    else if constexpr (std::is_bounded_array_v<T>) return {kind::c_array};
-    else if constexpr (std::is_unbounded_array_v<T>) return refuse(advice::unbounded);
-    else if constexpr (std::is_function_v<T>) return refuse(advice::function_type);
-    else if constexpr (std::is_void_v<T>) return refuse(advice::void_pointer);
-    else return classify_class<T>();
+    if constexpr (std::is_same_v<T, bool>)
+        return {kind::boolean};
+    else if constexpr (std::is_arithmetic_v<T>)
+        return {kind::number};
+    else if constexpr (std::is_enum_v<T>)
+        return {kind::enumeration};
+    else if constexpr (std::is_null_pointer_v<T>)
+        return {kind::nothing};
+    else if constexpr (std::is_reference_v<T>)
+        return refuse(advice::reference);
+    else if constexpr (std::is_pointer_v<T>)
+        return classify_pointer<T>();
+    else if constexpr (std::is_member_function_pointer_v<T>)
+        return {kind::member_function};
+    else if constexpr (std::is_member_object_pointer_v<T>)
+        return refuse(advice::member_object_pointer);
+    else if constexpr (std::is_bounded_array_v<T>)
+        return {kind::c_array};
+    else if constexpr (std::is_unbounded_array_v<T>)
+        return refuse(advice::unbounded);
+    else if constexpr (std::is_function_v<T>)
+        return refuse(advice::function_type);
+    else if constexpr (std::is_void_v<T>)
+        return refuse(advice::void_pointer);
+    else
+        return classify_class<T>();
 }
 
 // T without const and volatile.

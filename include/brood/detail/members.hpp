@@ -19,16 +19,20 @@ struct any_value {
     constexpr operator T() const&& noexcept;
 };
 
-// `apply` calls a function with a reference to each member. `braces<T>` tells whether T{{}, ..., {}} with N inner braces
-// compiles, `one_more<T>` whether a value can follow them.
+// `apply` calls a function with a reference to each member. `braces<T>` tells whether T{{}, ..., {}} with N inner
+// braces compiles, `one_more<T>` whether a value can follow them.
 template <std::size_t N>
 struct members;
 template <>
 struct members<0> {
     template <class T>
-    static constexpr bool braces = requires { T{}; };
+    static constexpr bool braces = requires {
+        T{};
+    };
     template <class T>
-    static constexpr bool one_more = requires { T{any_value<T>()}; };
+    static constexpr bool one_more = requires {
+        T{any_value<T>()};
+    };
     template <class T, class F>
     static constexpr decltype(auto) apply(T&, F&& function) {
         return function();

@@ -27,7 +27,9 @@ struct template_arguments<Template<A...>> {
 };
 
 template <std::size_t N>
-inline constexpr std::size_t digits = N < 10 ? 1 : N < 100 ? 2 : 3;
+inline constexpr std::size_t digits = N < 10    ? 1
+                                      : N < 100 ? 2
+                                                : 3;
 
 // ".get<12>"
 template <std::size_t I>
@@ -92,10 +94,9 @@ struct parts<kind::complex> : parts<kind::optional> {};
 template <>
 struct parts<kind::expected> {
     template <class T>
-    using of = std::conditional_t<std::is_void_v<typename T::value_type>,
-                                  part_list<part<typename T::error_type, ".error">>,
-                                  part_list<part<typename T::value_type, ".value">,
-                                            part<typename T::error_type, ".error">>>;
+    using of =
+        std::conditional_t<std::is_void_v<typename T::value_type>, part_list<part<typename T::error_type, ".error">>,
+                           part_list<part<typename T::value_type, ".value">, part<typename T::error_type, ".error">>>;
 };
 template <>
 struct parts<kind::variant> {

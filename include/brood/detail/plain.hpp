@@ -12,11 +12,13 @@
 namespace brood::detail {
 
 template <class T>
-concept fixed_enumeration = requires { T{0}; };
+concept fixed_enumeration = requires {
+    T{0};
+};
 
 // x87 long doubles leave bytes unused.
 template <class T>
-inline constexpr bool has_padding = std::is_same_v<T, long double> && std::numeric_limits<long double>::digits == 64;
+inline constexpr bool has_padding = std::is_same_v<T, long double>&& std::numeric_limits<long double>::digits == 64;
 
 template <class T>
 constexpr bool find_plain();
@@ -25,20 +27,26 @@ inline constexpr bool is_plain = find_plain<T>();
 
 template <class... P>
 constexpr bool all_plain(part_list<P...>) {
-    return ((!std::is_const_v<typename P::type> && is_plain<typename P::type>) && ...);
+    return ((!std::is_const_v<typename P::type> && is_plain<typename P::type>)&&...);
 }
 
 template <class T>
 constexpr bool find_plain() {
     constexpr kind k = kind_of<T>;
-    if constexpr (k == kind::number) return !has_padding<T>;
-    else if constexpr (k == kind::boolean || k == kind::plain_bytes) return true;
-    else if constexpr (k == kind::enumeration) return fixed_enumeration<T>;
+    if constexpr (k == kind::number)
+        return !has_padding<T>;
+    else if constexpr (k == kind::boolean || k == kind::plain_bytes)
+        return true;
+    else if constexpr (k == kind::enumeration)
+        return fixed_enumeration<T>;
     else if constexpr (k == kind::c_array || k == kind::array || k == kind::complex || k == kind::duration ||
                        k == kind::time_point || k == kind::aggregate) {
-        if constexpr (std::is_trivially_copyable_v<T>) return all_plain(parts_of<T>());
-        else return false;
-    } else return false;
+        if constexpr (std::is_trivially_copyable_v<T>)
+            return all_plain(parts_of<T>());
+        else
+            return false;
+    } else
+        return false;
 }
 
 template <class T>
@@ -52,15 +60,19 @@ constexpr bool any_bools(part_list<P...>) {
 // Whether some bytes of a plain type would not be a value.
 template <class T>
 constexpr bool find_bools() {
-    if constexpr (kind_of<T> == kind::boolean) return true;
-    else if constexpr (kind_of<T> == kind::enumeration) return std::is_same_v<std::underlying_type_t<T>, bool>;
-    else return any_bools(parts_of<T>());
+    if constexpr (kind_of<T> == kind::boolean)
+        return true;
+    else if constexpr (kind_of<T> == kind::enumeration)
+        return std::is_same_v<std::underlying_type_t<T>, bool>;
+    else
+        return any_bools(parts_of<T>());
 }
 
 // Looks at the bytes of an object that was copied from a message, without using it.
 template <class T>
 bool bools_are_right(const T& value) {
-    if constexpr (!has_bools<T>) return true;
+    if constexpr (!has_bools<T>)
+        return true;
     else if constexpr (kind_of<T> == kind::boolean || kind_of<T> == kind::enumeration)
         return *reinterpret_cast<const unsigned char*>(&value) <= 1;
     else if constexpr (kind_of<T> == kind::aggregate)
@@ -74,7 +86,7 @@ bool bools_are_right(const T& value) {
 
 // Elements of a container that move as one block.
 template <class T>
-inline constexpr bool moves_as_block = is_plain<T> && std::is_default_constructible_v<T>;
+inline constexpr bool moves_as_block = is_plain<T>&& std::is_default_constructible_v<T>;
 
 template <class T>
 void check_bools(const T* elements, std::size_t count) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The registered polymorphic types. CEREAL_REGISTER_TYPE and CEREAL_REGISTER_POLYMORPHIC_RELATION (or cereal::base_class)
-// fill it, as for every cereal archive; <brood/serialization.hpp> must be included before they are used.
+// The registered polymorphic types. CEREAL_REGISTER_TYPE and CEREAL_REGISTER_POLYMORPHIC_RELATION (or
+// cereal::base_class) fill it, as for every cereal archive; <brood/serialization.hpp> must be included before they are
+// used.
 #pragma once
 
 #include <brood/detail/archive.hpp>

@@ -24,43 +24,76 @@ namespace brood::user_code {
 using version = const std::uint32_t;
 
 template <class A, class T>
-concept member_serialize = requires(A& a, T& t) { cereal::access::member_serialize(a, t); };
+concept member_serialize = requires(A& a, T& t) {
+    cereal::access::member_serialize(a, t);
+};
 template <class A, class T>
-concept member_serialize_versioned = requires(A& a, T& t, version v) { cereal::access::member_serialize(a, t, v); };
+concept member_serialize_versioned = requires(A& a, T& t, version v) {
+    cereal::access::member_serialize(a, t, v);
+};
 template <class A, class T>
-concept free_serialize = requires(A& a, T& t) { CEREAL_SERIALIZE_FUNCTION_NAME(a, t); };
+concept free_serialize = requires(A& a, T& t) {
+    CEREAL_SERIALIZE_FUNCTION_NAME(a, t);
+};
 template <class A, class T>
-concept free_serialize_versioned = requires(A& a, T& t, version v) { CEREAL_SERIALIZE_FUNCTION_NAME(a, t, v); };
+concept free_serialize_versioned = requires(A& a, T& t, version v) {
+    CEREAL_SERIALIZE_FUNCTION_NAME(a, t, v);
+};
 
 template <class A, class T>
-concept member_save = requires(A& a, const T& t) { cereal::access::member_save(a, t); };
+concept member_save = requires(A& a, const T& t) {
+    cereal::access::member_save(a, t);
+};
 template <class A, class T>
-concept member_save_versioned = requires(A& a, const T& t, version v) { cereal::access::member_save(a, t, v); };
+concept member_save_versioned = requires(A& a, const T& t, version v) {
+    cereal::access::member_save(a, t, v);
+};
 template <class A, class T>
-concept member_save_not_const = requires(A& a, T& t) { cereal::access::member_save_non_const(a, t); };
+concept member_save_not_const = requires(A& a, T& t) {
+    cereal::access::member_save_non_const(a, t);
+};
 template <class A, class T>
-concept free_save = requires(A& a, const T& t) { CEREAL_SAVE_FUNCTION_NAME(a, t); };
+concept free_save = requires(A& a, const T& t) {
+    CEREAL_SAVE_FUNCTION_NAME(a, t);
+};
 template <class A, class T>
-concept free_save_versioned = requires(A& a, const T& t, version v) { CEREAL_SAVE_FUNCTION_NAME(a, t, v); };
+concept free_save_versioned = requires(A& a, const T& t, version v) {
+    CEREAL_SAVE_FUNCTION_NAME(a, t, v);
+};
 
 template <class A, class T>
-concept member_load = requires(A& a, T& t) { cereal::access::member_load(a, t); };
+concept member_load = requires(A& a, T& t) {
+    cereal::access::member_load(a, t);
+};
 template <class A, class T>
-concept member_load_versioned = requires(A& a, T& t, version v) { cereal::access::member_load(a, t, v); };
+concept member_load_versioned = requires(A& a, T& t, version v) {
+    cereal::access::member_load(a, t, v);
+};
 template <class A, class T>
-concept free_load = requires(A& a, T& t) { CEREAL_LOAD_FUNCTION_NAME(a, t); };
+concept free_load = requires(A& a, T& t) {
+    CEREAL_LOAD_FUNCTION_NAME(a, t);
+};
 template <class A, class T>
-concept free_load_versioned = requires(A& a, T& t, version v) { CEREAL_LOAD_FUNCTION_NAME(a, t, v); };
+concept free_load_versioned = requires(A& a, T& t, version v) {
+    CEREAL_LOAD_FUNCTION_NAME(a, t, v);
+};
 
 template <class A, class T>
-concept member_minimal = requires(const A& a, const T& t) { cereal::access::member_save_minimal(a, t); };
+concept member_minimal = requires(const A& a, const T& t) {
+    cereal::access::member_save_minimal(a, t);
+};
 template <class A, class T>
-concept member_minimal_versioned =
-    requires(const A& a, const T& t, version v) { cereal::access::member_save_minimal(a, t, v); };
+concept member_minimal_versioned = requires(const A& a, const T& t, version v) {
+    cereal::access::member_save_minimal(a, t, v);
+};
 template <class A, class T>
-concept free_minimal = requires(const A& a, const T& t) { CEREAL_SAVE_MINIMAL_FUNCTION_NAME(a, t); };
+concept free_minimal = requires(const A& a, const T& t) {
+    CEREAL_SAVE_MINIMAL_FUNCTION_NAME(a, t);
+};
 template <class A, class T>
-concept free_minimal_versioned = requires(const A& a, const T& t, version v) { CEREAL_SAVE_MINIMAL_FUNCTION_NAME(a, t, v); };
+concept free_minimal_versioned = requires(const A& a, const T& t, version v) {
+    CEREAL_SAVE_MINIMAL_FUNCTION_NAME(a, t, v);
+};
 
 template <class A, class T>
 concept constructs_itself = std::is_void_v<decltype(cereal::access::load_and_construct<T>(
@@ -69,7 +102,9 @@ template <class A, class T>
 concept constructs_itself_versioned = std::is_void_v<decltype(cereal::access::load_and_construct<T>(
     std::declval<A&>(), std::declval<cereal::construct<T>&>(), std::declval<version>()))>;
 template <class A, class T>
-concept is_constructed = requires(A& a, cereal::construct<T>& c) { cereal::LoadAndConstruct<T>::load_and_construct(a, c); };
+concept is_constructed = requires(A& a, cereal::construct<T>& c) {
+    cereal::LoadAndConstruct<T>::load_and_construct(a, c);
+};
 template <class A, class T>
 concept is_constructed_versioned = requires(A& a, cereal::construct<T>& c, version v) {
     cereal::LoadAndConstruct<T>::load_and_construct(a, c, v);
@@ -128,7 +163,7 @@ struct user_way {
     way form = way::none;
     bool member = false;
     bool versioned = false;
-    bool loads = false;     // the input side is there as well
+    bool loads = false;  // the input side is there as well
     constexpr bool saves() const { return form != way::none && form != way::several; }
 };
 
@@ -183,7 +218,8 @@ constexpr bool has_version() {
         return Member ? code::member_serialize_versioned<A, T> : code::free_serialize_versioned<A, T>;
     else if constexpr (Form == way::split)
         return Member ? code::member_save_versioned<A, T> : code::free_save_versioned<A, T>;
-    else return Member ? code::member_minimal_versioned<A, T> : code::free_minimal_versioned<A, T>;
+    else
+        return Member ? code::member_minimal_versioned<A, T> : code::free_minimal_versioned<A, T>;
 }
 
 template <class T, way Form, bool Member, bool Versioned>
@@ -198,13 +234,15 @@ constexpr bool has_loading_way() {
         return Versioned ? code::member_load_versioned<A, T> : code::member_load<A, T>;
     else if constexpr (Form == way::split)
         return Versioned ? code::free_load_versioned<A, T> : code::free_load<A, T>;
-    else return true;  // load_minimal: the call itself tells
+    else
+        return true;  // load_minimal: the call itself tells
 }
 
 template <class T>
 constexpr user_way find_user_way() {
     constexpr user_way saving = find_saving_way<T>();
-    if constexpr (!saving.saves()) return saving;
+    if constexpr (!saving.saves())
+        return saving;
     else {
         constexpr bool versioned = has_version<T, saving.form, saving.member>();
         return {saving.form, saving.member, versioned, has_loading_way<T, saving.form, saving.member, versioned>()};
@@ -218,19 +256,24 @@ template <class T>
 inline constexpr bool has_load_and_construct =
     brood::user_code::constructs_itself<input_archive, T> ||
     brood::user_code::constructs_itself_versioned<input_archive, T> ||
-    brood::user_code::is_constructed<input_archive, T> ||
-    brood::user_code::is_constructed_versioned<input_archive, T>;
+    brood::user_code::is_constructed<input_archive, T> || brood::user_code::is_constructed_versioned<input_archive, T>;
 
+template <class T>
+constexpr bool loads_in_public() {
+    using A = input_archive;
+    constexpr bool serializes = requires(T & t, A & a) { t.CEREAL_SERIALIZE_FUNCTION_NAME(a); };
+    constexpr bool serializes_versioned = requires(T & t, A & a) { t.CEREAL_SERIALIZE_FUNCTION_NAME(a, 0U); };
+    constexpr bool loads = requires(T & t, A & a) { t.CEREAL_LOAD_FUNCTION_NAME(a); };
+    constexpr bool loads_versioned = requires(T & t, A & a) { t.CEREAL_LOAD_FUNCTION_NAME(a, 0U); };
+    return serializes || serializes_versioned || loads || loads_versioned;
+}
 // Its serialize (or load) is private and cereal::access its friend: then the default constructor may be private too.
 template <class T>
-concept loads_in_private = !requires(T& t, input_archive& a) { t.CEREAL_SERIALIZE_FUNCTION_NAME(a); } &&
-                           !requires(T& t, input_archive& a) { t.CEREAL_SERIALIZE_FUNCTION_NAME(a, 0U); } &&
-                           !requires(T& t, input_archive& a) { t.CEREAL_LOAD_FUNCTION_NAME(a); } &&
-                           !requires(T& t, input_archive& a) { t.CEREAL_LOAD_FUNCTION_NAME(a, 0U); };
+inline constexpr bool loads_in_private = user_way_of<T>.member && !loads_in_public<T>();
 
 // Whether one can be made, from nothing or from the archive.
 template <class T>
 inline constexpr bool can_be_made = std::is_default_constructible_v<T> || has_load_and_construct<T> ||
-                                    (user_way_of<T>.member && loads_in_private<T> && !std::is_abstract_v<T>);
+                                    (loads_in_private<T> && !std::is_abstract_v<T>);
 
 }  // namespace brood::detail

@@ -36,9 +36,9 @@ constexpr bool has_no_parts(kind k) {
 
 // Abstract classes are sent as what derives from them, found when running.
 template <class Whole, class T>
-inline constexpr bool is_abstract_pointee =
-    (kind_of<Whole> == kind::unique || kind_of<Whole> == kind::shared || kind_of<Whole> == kind::weak) &&
-    std::is_abstract_v<T>;
+inline constexpr bool is_abstract_pointee = (kind_of<Whole> == kind::unique || kind_of<Whole> == kind::shared ||
+                                             kind_of<Whole> == kind::weak) &&
+                                            std::is_abstract_v<T>;
 
 template <class Whole, class... Above>
 constexpr fine first_culprit(part_list<>) {
@@ -47,13 +47,16 @@ constexpr fine first_culprit(part_list<>) {
 template <class Whole, class... Above, class First, class... Rest>
 constexpr auto first_culprit(part_list<First, Rest...>) {
     using type = std::remove_cv_t<typename First::type>;
-    if constexpr (is_abstract_pointee<Whole, type>) return fine();
+    if constexpr (is_abstract_pointee<Whole, type>)
+        return fine();
     else {
         constexpr auto found = find_culprit<type, Whole, Above...>();
         if constexpr (!std::is_same_v<decltype(found), const fine>)
             return under<to_text<First::label.size()>(First::label)>(found);
-        else if constexpr (sizeof...(Rest) > 0) return first_culprit<Whole, Above...>(part_list<Rest...>());
-        else return fine();
+        else if constexpr (sizeof...(Rest) > 0)
+            return first_culprit<Whole, Above...>(part_list<Rest...>());
+        else
+            return fine();
     }
 }
 
@@ -74,10 +77,14 @@ constexpr auto find_culprit() {
     constexpr classified c = classification<T>;
     if constexpr (c.kind == kind::refused && c.why == advice::reference && std::is_class_v<T>)
         return culprit<T&, c.why, reference_label<T>()>();
-    else if constexpr (c.kind == kind::refused) return culprit<T, c.why>();
-    else if constexpr (c.kind == kind::user && !can_be_made<T>) return culprit<T, advice::not_constructible>();
-    else if constexpr (has_no_parts(c.kind) || (std::is_same_v<T, Above> || ...)) return fine();
-    else return first_culprit<T, Above...>(parts_of<T>());
+    else if constexpr (c.kind == kind::refused)
+        return culprit<T, c.why>();
+    else if constexpr (c.kind == kind::user && !can_be_made<T>)
+        return culprit<T, advice::not_constructible>();
+    else if constexpr (has_no_parts(c.kind) || (std::is_same_v<T, Above> || ...))
+        return fine();
+    else
+        return first_culprit<T, Above...>(parts_of<T>());
 }
 
 template <class T>
@@ -85,7 +92,7 @@ using culprit_of = decltype(find_culprit<T>());
 template <class T>
 inline constexpr bool can_cross = std::is_same_v<culprit_of<T>, fine>;
 
-// ---- the text -------------------------------------------------------------------------------------------------------
+// ---- the text -----------------------------------------------------------------------------------
 
 constexpr std::size_t append(char* to, std::size_t at, std::string_view what) {
     for (const char c : what) {
@@ -130,7 +137,7 @@ constexpr auto make_explanation() {
 template <class T>
 inline constexpr auto explanation = make_explanation<T>();
 
-// ---- the compiler's message -------------------------------------------------------------------------------------------
+// ---- the compiler's message ---------------------------------------------------------------------
 
 // What is to be sent; named in the compiler's message.
 struct value_sent {};
@@ -147,9 +154,9 @@ template <class Whole>
 inline constexpr bool can_be_sent = false;
 template <class Whole, advice Why>
 struct refusal {};
-#define BROOD_REFUSAL(NAME, TEXT)                                                                      \
-    template <class Whole>                                                                             \
-    struct refusal<Whole, advice::NAME> {                                                              \
+#define BROOD_REFUSAL(NAME, TEXT)                                                                \
+    template <class Whole>                                                                       \
+    struct refusal<Whole, advice::NAME> {                                                        \
         static_assert(can_be_sent<Whole>, "brood: this cannot cross to another process: " TEXT); \
     };
 BROOD_ADVICE(BROOD_REFUSAL)

@@ -27,7 +27,7 @@ constexpr void require_part() {
     if constexpr (!can_cross_in_place<T>) require_serializable<T>();
 }
 
-// ---- writing ----------------------------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------
 
 template <class T>
 void hand_over(output_archive& archive, const T& value) {
@@ -66,11 +66,13 @@ void hand_over(output_archive& archive, const cereal::virtual_base_class<Base>& 
 }
 template <class Base>
 void write_base(output_archive& archive, const Base& base) {
-    if constexpr (kind_of<Base> == kind::user) codec<kind::user>::write_as_part(archive, base);
-    else hand_over(archive, base);
+    if constexpr (kind_of<Base> == kind::user)
+        codec<kind::user>::write_as_part(archive, base);
+    else
+        hand_over(archive, base);
 }
 
-// ---- reading ----------------------------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------
 
 template <class T>
 void hand_over(input_archive& archive, T& value) {
@@ -105,8 +107,10 @@ void hand_over(input_archive& archive, cereal::virtual_base_class<Base>& base) {
 }
 template <class Base>
 void read_base(input_archive& archive, Base& base) {
-    if constexpr (kind_of<Base> == kind::user) codec<kind::user>::read_as_part(archive, base);
-    else hand_over(archive, base);
+    if constexpr (kind_of<Base> == kind::user)
+        codec<kind::user>::read_as_part(archive, base);
+    else
+        hand_over(archive, base);
 }
 
 }  // namespace brood::detail

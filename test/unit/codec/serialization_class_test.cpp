@@ -17,7 +17,7 @@ using test::round_trip;
 
 namespace {
 
-// ---- aggregates
+// ---- aggregates ---------------------------------------------------------------------------------
 
 struct point {
     double x = 0, y = 0;
@@ -70,7 +70,7 @@ struct flags {
     bool operator==(const flags&) const = default;
 };
 
-// ---- classes without default constructor
+// ---- classes without default constructor --------------------------------------------------------
 
 class celsius {
 public:
@@ -108,7 +108,7 @@ struct outside_constructed {
     }
 };
 
-// ---- cereal's forms
+// ---- cereal's forms -----------------------------------------------------------------------------
 
 class member_serialize {
 public:
@@ -139,7 +139,7 @@ private:
     private_default() = default;
     template <class A>
     void serialize(A& archive) {
-        archive & value_;
+        archive& value_;
     }
     int value_ = 0;
 };
@@ -306,9 +306,7 @@ private:
     std::variant<T, E> state;
 };
 
-int twice(int x) {
-    return 2 * x;
-}
+int twice(int x) { return 2 * x; }
 struct methods {
     virtual ~methods() = default;
     int plain(int x) const { return x + offset; }

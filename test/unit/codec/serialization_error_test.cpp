@@ -8,8 +8,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <variant>
 #include <string>
+#include <variant>
 #include <vector>
 
 using test::error_of;
@@ -69,9 +69,7 @@ struct deep {
     shop::price price;
 };
 
-order order_with(int cents) {
-    return {1, {{"a", {{"x", {1}}, {"y", {cents}}}}}};
-}
+order order_with(int cents) { return {1, {{"a", {{"x", {1}}, {"y", {cents}}}}}}; }
 
 template <class F>
 std::string cause_of(F&& action) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Damaged and hostile bytes: a typed error or a value, never more memory than the message justifies. Every allocation of
-// this test program is seen.
+// Damaged and hostile bytes: a typed error or a value, never more memory than the message justifies. Every allocation
+// of this test program is seen.
 #include "hostile_type.hpp"
 #include "round_trip.hpp"
 
@@ -38,8 +38,8 @@ void damage(bytes& message, std::mt19937& random) {
         default: {
             const auto from = at();
             const auto size = std::min<std::size_t>(random() % 16, message.size() - std::max(from, at()));
-            std::copy_n(message.begin() + static_cast<std::ptrdiff_t>(from),
-                        std::min(size, message.size() - from), message.begin() + static_cast<std::ptrdiff_t>(at() / 2));
+            std::copy_n(message.begin() + static_cast<std::ptrdiff_t>(from), std::min(size, message.size() - from),
+                        message.begin() + static_cast<std::ptrdiff_t>(at() / 2));
         }
     }
 }

@@ -220,9 +220,8 @@ TEST_CASE("a part that the object does not have is refused") {
     const std::size_t offset = bytes.size() - 8;
     for (const std::uint64_t wrong : {std::uint64_t{4}, std::uint64_t{1}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
         std::memcpy(&bytes[offset], &wrong, sizeof wrong);
-        CHECK(test::error_of([&] {
-                  test::from_bytes<std::remove_const_t<decltype(sent)>>(bytes);
-              }).reason() == "shared object 1 has no such part");
+        CHECK(test::error_of([&] { test::from_bytes<std::remove_const_t<decltype(sent)>>(bytes); }).reason() ==
+              "shared object 1 has no such part");
     }
 }
 
@@ -302,8 +301,9 @@ TEST_CASE("lists of 512 linked objects pass and longer ones are refused on both 
 TEST_CASE("a number of a shared object that was never sent, or of another type, is refused") {
     const std::uint32_t unknown[] = {0x80000001, 7, 5};
     const auto bytes = std::as_bytes(std::span(unknown));
-    CHECK(test::error_of([&] { test::from_bytes<std::pair<std::shared_ptr<int>, std::shared_ptr<int>>>(bytes); })
-              .reason() == "a shared object with the unknown number 5");
+    CHECK(test::error_of([&] {
+              test::from_bytes<std::pair<std::shared_ptr<int>, std::shared_ptr<int>>>(bytes);
+          }).reason() == "a shared object with the unknown number 5");
     const std::uint32_t other[] = {0x80000001, 7, 1};
     CHECK(test::error_of([&] {
               test::from_bytes<std::pair<std::shared_ptr<int>, std::shared_ptr<float>>>(

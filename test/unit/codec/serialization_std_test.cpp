@@ -86,7 +86,8 @@ TEST_CASE("paths that are not UTF-8 survive where the system's paths are bytes")
     const auto check = []<class Path>(std::type_identity<Path>) {
         if constexpr (std::is_same_v<typename Path::value_type, char>)
             CHECK(survives(Path(std::string("x\xff\\"))));
-        else CHECK(survives(Path(L"\u00e4\\b")));
+        else
+            CHECK(survives(Path(L"\u00e4\\b")));
     };
     check(std::type_identity<std::filesystem::path>());
 }
