@@ -36,6 +36,10 @@ void print_wrapped(std::string text) {
     std::cout << text << std::endl;
 }
 
+std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+    return thousands(count) + " " + (count == 1 ? one : many);
+}
+
 void print_time(const std::string& what, double time, const measurement& measured) {
     const double safe = std::max(time, 1e-9);
     std::printf("%-16s %10s %12s files/s %9s MB/s\n", what.c_str(), seconds(time).c_str(),
@@ -47,7 +51,7 @@ std::string why_not(const measurement& measured) {
     if (measured.cores == 1) return "this machine has one usable core, so there is nobody to share the work with";
     const double starting = measured.start * static_cast<double>(measured.starts) / static_cast<double>(measured.cores);
     if (starting > measured.alone / 4)
-        return "the work is too small: starting " + std::to_string(measured.starts) + " processes takes about " +
+        return "the work is too small: starting " + counted(measured.starts, "process", "processes") + " takes about " +
                seconds(starting) + ", all of the work " + seconds(measured.alone);
     return "starting is not the cause (" + seconds(measured.start) +
            " each): the cores were busy with something else, or "
@@ -57,7 +61,7 @@ std::string why_not(const measurement& measured) {
 }  // namespace
 
 void report_tree(const std::filesystem::path& top, const tree& all) {
-    std::cout << to_utf8(top) << ": " << thousands(all.files.size()) << " regular files, "
+    std::cout << to_utf8(top) << ": " << counted(all.files.size(), "regular file", "regular files") << ", "
               << fixed(static_cast<double>(all.bytes) / 1e6, 1) << " MB; symbolic links are not followed" << std::endl;
     for (const std::string& problem : all.problems) std::cout << "not looked at: " << problem << std::endl;
 }
@@ -67,14 +71,13 @@ void report_unreadable(const tree& all, const std::function<bool(std::size_t)>& 
     std::size_t count = 0;
     for (std::size_t i = 0; i < all.files.size(); ++i)
         if (unreadable(i) && ++count <= shown) std::cout << "cannot be read: " << to_utf8(all.files[i].path) << "\n";
-    if (count > 0) std::cout << thousands(count) << " files cannot be read; they are not counted below" << std::endl;
+    if (count > 0) std::cout << counted(count, "file", "files") << " cannot be read; not counted below" << std::endl;
 }
 
 void report_times(const measurement& measured) {
     print_time("reading once", measured.reading, measured);
     print_time("one process", measured.alone, measured);
-    print_time(std::to_string(measured.cores) + (measured.cores == 1 ? " process" : " processes"), measured.together,
-               measured);
+    print_time(counted(measured.cores, "process", "processes"), measured.together, measured);
     std::fflush(stdout);
 }
 
@@ -82,8 +85,9 @@ bool report_agreement(const tree& all, const std::function<bool(std::size_t)>& d
     std::size_t different = 0;
     for (std::size_t i = 0; i < all.files.size(); ++i)
         if (differs(i) && different++ == 0) std::cout << "first that differs: " << to_utf8(all.files[i].path) << "\n";
-    std::string text = different == 0 ? "All digests agree. "
-                                      : "THE DIGESTS OF " + thousands(different) + " FILES DIFFER (did they change?). ";
+    std::string text = different == 0
+                           ? "All digests agree. "
+                           : "THE DIGESTS OF " + counted(different, "FILE", "FILES") + " DIFFER (did they change?). ";
     if (sample.ran)
         text += "sha256sum agrees on " + std::to_string(sample.agreed) + " of a sample of " +
                 std::to_string(sample.asked) + " files.";
@@ -95,7 +99,7 @@ bool report_agreement(const tree& all, const std::function<bool(std::size_t)>& d
 
 void report_verdict(const measurement& measured) {
     const double gain = measured.alone / std::max(measured.together, 1e-9);
-    const std::string cores = std::to_string(measured.cores) + (measured.cores == 1 ? " core" : " cores");
+    const std::string cores = counted(measured.cores, "core", "cores");
     if (gain > 1.1)
         print_wrapped(
             "Processes paid off: " + fixed(gain, 2) + " times as fast on " + cores + ". The work in one process, " +
