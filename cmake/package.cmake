@@ -38,6 +38,11 @@ configure_file(cmake/package/brood.pc.in brood.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/brood.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+if(TARGET brood_tool AND NOT WIN32)
+    configure_file(cmake/package/brood.1.in brood.1 @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/brood.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+    install(FILES cmake/package/brood.bash-completion DESTINATION share/bash-completion/completions RENAME brood)
+endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME brood)

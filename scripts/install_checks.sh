@@ -50,6 +50,21 @@ check_prefix() {
         bash -c "$(declare -f expect_output); expect_output $CONSUMERS/$name-pkg-config/consumer" || true
 }
 
+# The manual page and the completion know every command and option that the program tells, and no other.
+check_manual() {
+    local prefix=$1 told manual completion command
+    told=$(for command in '' tour bench; do
+        # No word is also an argument.
+        # shellcheck disable=SC2086
+        "$prefix/bin/brood" $command --help
+    done | grep -oE -e '--[a-z]+' -e '^  (tour|bench)' | tr -d ' ' | sort -u)
+    manual=$(sed 's/\\-/-/g' "$prefix/share/man/man1/brood.1" | grep -oE -e '--[a-z]+' -e '^\.B brood (tour|bench)' |
+        sed 's/^\.B brood //' | sort -u)
+    completion=$(grep -oE -e '--[a-z]+' -e '"(tour bench) ' "$prefix/share/bash-completion/completions/brood" |
+        tr -d '"' | tr ' ' '\n' | grep . | sort -u)
+    diff <(echo "$told") <(echo "$manual") && diff <(echo "$told") <(echo "$completion")
+}
+
 install_and_check() {
     local name=$1 preset=$2
     step "configure $preset" configure "$preset" || return 0
@@ -57,6 +72,9 @@ install_and_check() {
     check "$name: installation" install_preset "$preset" || return 0
     check_prefix "$name" "$PWD/build/prefix/$preset"
     check "$name: the installed program" "$PWD/build/prefix/$preset/bin/brood" --version || true
+    check "$name: the installed tour" timeout -k 5 60 "$PWD/build/prefix/$preset/bin/brood" tour --plain \
+        simple_function object_method open_file || true
+    check "$name: manual and completion" check_manual "$PWD/build/prefix/$preset" || true
 }
 
 check_clang_consumer() {
@@ -88,7 +106,8 @@ check_deb_contents() {
     local list path status=0
     list=$(dpkg-deb --contents build/release/package/brood_*.deb) || return 1
     for path in bin/brood lib/libbrood.a lib/cmake/brood/brood-config.cmake lib/pkgconfig/brood.pc \
-        include/brood/brood.hpp include/brood/config.hpp share/doc/brood/LICENSE; do
+        include/brood/brood.hpp include/brood/config.hpp share/doc/brood/LICENSE share/man/man1/brood.1 \
+        share/bash-completion/completions/brood lib/brood/tour/simple_function share/brood/tour/simple_function.cpp; do
         grep -q " ./usr/$path$" <<<"$list" || {
             echo "the package lacks /usr/$path"
             status=1
@@ -105,6 +124,7 @@ check_deb() {
     dpkg-deb --info build/release/package/brood_*.deb | grep -E '^ (Package|Version|Depends|Installed-Size):'
     check "deb: contents" check_deb_contents || true
     check_prefix deb "$PWD/build/deb/usr"
+    check "deb: the tour of the package" timeout -k 5 60 build/deb/usr/bin/brood tour --plain simple_function || true
 }
 
 check_installation() {
