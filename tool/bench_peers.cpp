@@ -29,9 +29,18 @@ row to_row(const json& line) {
     return one;
 }
 
+// The rows of the script that the user wants to see, by the names of brood's own.
+std::vector<std::string> wanted_rows(const session& now) {
+    std::vector<std::string> wanted;
+    for (const std::string name : {"process.start_join", "async.int", "async.64MiB"})
+        for (const std::string method : {"fork", "spawn", "forkserver"})
+            if (const std::string id = name + " " + method; now.wants(id) || now.wants("cpython." + id))
+                wanted.push_back(id);
+    return wanted;
+}
+
 void add(session& now, row one) {
     const std::string ours = one.id().substr(std::string("cpython.").size());
-    if (!now.wants(ours) && !now.wants(one.id())) return;
     if (const row* other = find_row(now, ours)) {
         one.beside = relation{relation::kind::ratio, ours, 0, {}, false};
         relate(one, *other);
@@ -42,10 +51,13 @@ void add(session& now, row one) {
 }  // namespace
 
 void measure_peers(session& now, const layout& where) {
+    const std::vector<std::string> wanted = wanted_rows(now);
+    if (wanted.empty()) return;
     now.tell_progress("cpython");
     program_run script;
     script.arguments = {"python3", to_utf8(where.data / "bench" / "peers.py"), std::to_string(now.few_runs()),
                         std::to_string(now.few_runs() < 3 ? 1 : 3)};
+    script.arguments.insert(script.arguments.end(), wanted.begin(), wanted.end());
     script.limit = std::chrono::minutes(10);
     const program_output output = run_program(script);
     if (output.code != 0) {

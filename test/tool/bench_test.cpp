@@ -88,6 +88,15 @@ TEST_CASE("the bench measures starts from the reserve") {
     CHECK(row.at("runs") == 5);
 }
 
+TEST_CASE("the bench runs CPython on the same work where there is one, and says so where there is none") {
+    const auto output = run_tool({"bench", "--quick", "--peers", "--filter", "process.start_join spawn$"});
+    INFO(output.text);
+    CHECK(output.code == 0);
+    const bool python = tool::run_program({.arguments = {"python3", "--version"}}).code == 0;
+    CHECK(contains(output.text, "cpython.process.start_join") == python);
+    CHECK(contains(output.text, "note: cpython: not measured") == !python);
+}
+
 TEST_CASE("the text of the bench states ratio and target beside the row") {
     const auto output = run_tool({"bench", "--runs", "2", "--filter", "^process.start_join spawn$"});
     INFO(output.text);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "layout.hpp"
 #include "run_tool.hpp"
+
+#include <filesystem>
 
 namespace {
 
@@ -118,4 +121,18 @@ TEST_CASE("an unknown scenario gives exit code 2 and one sentence") {
     CHECK(output.code == 2);
     CHECK(one_sentence(output.text));
     CHECK(contains(output.text, "no_such_scenario"));
+}
+
+TEST_CASE("a scenario that does not behave as described gives exit code 1 and is named") {
+    namespace fs = std::filesystem;
+    const tool::temporary_folder prefix;  // a tool that was installed without its programs
+    const fs::path original = tool::from_utf8(std::getenv("BROOD_TOOL"));
+    fs::create_directory(prefix.path() / "bin");
+    const fs::path copy = prefix.path() / "bin" / original.filename();
+    fs::copy_file(original, copy);
+    const auto output = tool::run_program({.arguments = {tool::to_utf8(copy), "tour", "--plain", "simple_function"}});
+    INFO(output.text);
+    CHECK(output.code == 1);
+    CHECK(contains(output.text, "WRONG: not as described"));
+    CHECK(contains(output.text, "simple_function under spawn"));
 }

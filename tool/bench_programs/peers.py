@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The work of `brood bench`, done by CPython's multiprocessing: one line of JSON for each row.
 
-Usage: peers.py RUNS BULK_RUNS
+Usage: peers.py RUNS BULK_RUNS "ROW METHOD"...
 """
 import json
 import multiprocessing
@@ -43,7 +43,7 @@ def measure(work, runs):
 
 
 def main():
-    runs, bulk_runs = int(sys.argv[1]), int(sys.argv[2])
+    runs, bulk_runs, wanted = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     data = b"x" * BULK
     for method in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context(method)
@@ -53,6 +53,8 @@ def main():
             ("async.64MiB", bulk_runs, lambda: result_of(context, same, data)),
         )
         for name, count, work in rows:
+            if f"{name} {method}" not in wanted:
+                continue
             samples = measure(work, count)
             print(json.dumps({"name": name, "start_method": method, "seconds": samples}), flush=True)
 
