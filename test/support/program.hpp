@@ -48,6 +48,18 @@ private:
 std::filesystem::path this_program();
 std::filesystem::path subject(const std::string& name);
 
+// The process that made this one: its parent, or on POSIX the fork server. 0 where the system does not tell.
+brood::process_id maker_of_this_process();
+
+// Processes can be marked by a variable of their environment, to be found again wherever they went.
+inline constexpr const char* mark_variable = "BROOD_TEST_MARK";
+std::string new_mark();
+// How many processes with that mark run; 0 where the system does not tell.
+std::size_t marked_processes(const std::string& mark);
+
+// Fewer repetitions where a start is slow.
+int rounds(int usual);
+
 // Whether no process of that number runs.
 bool is_gone(brood::process_id pid);
 // Ends any process at once.

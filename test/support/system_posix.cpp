@@ -126,6 +126,18 @@ fs::path this_program() { return fs::canonical(brood::native::program_path()); }
 
 fs::path subject(const std::string& name) { return this_program().parent_path().parent_path() / "test" / "subjects" / name; }
 
+brood::process_id maker_of_this_process() { return ::getppid(); }
+
+std::size_t marked_processes(const std::string& mark) {
+    std::size_t count = 0;
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator("/proc", gone)) {
+        if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
+        count += read_text(entry.path() / "environ").find(std::string(mark_variable) + "=" + mark) != std::string::npos;
+    }
+    return count;
+}
+
 // A process that ended and was not waited for is gone, too: whoever inherited it may never do that.
 bool is_gone(brood::process_id pid) {
     if (::kill(static_cast<pid_t>(pid), 0) == -1) return errno == ESRCH;

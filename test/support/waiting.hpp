@@ -22,10 +22,10 @@ bool comes_true(Condition condition) {
 }
 
 // These end only when they are ended.
-inline void idle() {
+[[noreturn]] inline void idle() {
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
-inline void spin() {
+[[noreturn]] inline void spin() {
     for (volatile unsigned counter = 0;;) counter = counter + 1;
 }
 

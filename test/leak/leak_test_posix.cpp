@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// Many starts leave as little as none: no descriptor, mapping, process, thread or file.
+#include "mailbox.hpp"
+#include "proc.hpp"
+#include "scenario.hpp"
+#include "waiting.hpp"
+
+#include <brood/brood.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <numeric>
+#include <thread>
+#include <unistd.h>
+
+using namespace brood_test;
+
+namespace {
+
+bool is_forked() { return brood::get_start_method() == brood::start_method::fork; }
+
+int cycles() {
+    switch (brood::get_start_method()) {
+        case brood::start_method::fork: return 10'000;
+        case brood::start_method::forkserver: return 2'000;
+        default: return 300;
+    }
+}
+
+std::size_t files_in_temporary_folders() {
+    std::size_t count = 0;
+    for (const char* folder : {"/dev/shm", "/tmp", "/run"}) {
+        std::error_code unreadable;
+        for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable))
+            count += entry.path().filename().string().find("brood-") == 0;
+    }
+    return count;
+}
+
+// What this process holds; compared before and after.
+struct holdings {
+    std::vector<int> descriptors = open_descriptors();
+    std::size_t mapped = mappings();
+    std::size_t running = threads();
+    std::vector<brood::process_id> children = children_of(brood::current_process().pid());
+    std::size_t files = files_in_temporary_folders();
+};
+
+void check_same(const holdings& before) {
+    const holdings after;
+    CHECK(after.descriptors == before.descriptors);
+    CHECK(after.mapped <= before.mapped + 8);  // the heap may have grown by an arena or two
+    CHECK(after.running == before.running);
+    CHECK(after.children == before.children);
+    CHECK(after.files == before.files);
+}
+
+// What is made once and stays: the fork server, buffers of the C library.
+void warm_up() {
+    for (int i = 0; i < 20; ++i) brood::async([](const std::string& text) { return text; }, "warm").get();
+}
+
+}  // namespace
+
+TEST_CASE("thousands of starts and joins leave nothing") {
+    if (!has_proc()) return;
+    warm_up();
+    const holdings before;
+    int wrong = 0;
+    for (int i = 0; i < cycles(); ++i) {
+        auto child = brood::spawn([](int code) { std::exit(code); }, i % 7);
+        child.join();
+        wrong += child.exit_code() != i % 7;
+    }
+    CHECK(wrong == 0);
+    check_same(before);
+}
+
+TEST_CASE("results, exceptions, handles and deaths leave nothing") {
+    if (!has_proc()) return;
+    warm_up();
+    const holdings before;
+    for (int i = 0; i < 30; ++i) {
+        CHECK(brood::async([](const std::vector<int>& all) { return all; }, std::vector<int>(50'000, i)).get().size() == 50'000);
+        CHECK_THROWS(brood::async([] { throw std::runtime_error("x"); }).get());
+        CHECK_THROWS(brood::async({.stderr_to = brood::null}, [] { crash(); }).get());
+        const auto box = brood::async([](const mailbox& given) { return given; }, mailbox::make()).get();
+        { auto dropped = brood::async([] { return mailbox::make(); }); }
+        auto killed = brood::spawn(spin);
+        killed.kill();
+    }
+    check_same(before);
+}
+
+TEST_CASE("failed starts leave nothing") {
+    if (!has_proc()) return;
+    warm_up();
+    const holdings before;
+    for (int i = 0; i < 50; ++i) {
+        brood::process child({.cwd = "/nowhere/at/all"}, idle);
+        CHECK_THROWS(child.start());
+    }
+    check_same(before);
+}
+
+TEST_CASE("64 starts at once from 8 threads leave nothing") {
+    if (!has_proc()) return;
+    warm_up();
+    const holdings before;
+    std::atomic<int> right{0};
+    {
+        std::vector<std::jthread> all;
+        for (int t = 0; t < 8; ++t)
+            all.emplace_back([&, t] {
+                std::vector<brood::process> children;
+                for (int i = 0; i < 8; ++i)
+                    children.push_back(
+                        brood::spawn({.allow_threads = true}, [](int code) { std::exit(code); }, 8 * t + i));
+                for (int i = 0; i < 8; ++i) {
+                    children[static_cast<std::size_t>(i)].join();
+                    right += children[static_cast<std::size_t>(i)].exit_code() == 8 * t + i;
+                }
+            });
+    }
+    CHECK(right == 64);
+    check_same(before);
+}
+
+TEST_CASE("the spawn reserve leaves nothing") {
+    if (!has_proc()) return;
+    warm_up();
+    const holdings before;
+    brood::set_spawn_reserve(3);
+    for (int i = 0; i < 30; ++i) CHECK(brood::async({.start_method = brood::start_method::spawn}, [] { return 1; }).get() == 1);
+    brood::set_spawn_reserve(0);
+    const holdings after;
+    CHECK(after.descriptors == before.descriptors);
+    CHECK(after.children == before.children);
+    CHECK(after.running <= before.running + 1);  // the thread that would fill it again
+}
+
+// ---- what a child holds ----
+
+namespace {
+
+// Descriptors beyond the standard streams.
+std::size_t beyond_streams() {
+    const auto all = open_descriptors();
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](int fd) { return fd > 2; }));
+}
+
+}  // namespace
+
+TEST_CASE("a child holds the standard streams and at most two descriptors of brood's") {
+    if (!has_proc()) return;
+    // A forked child has the program's own open files, too.
+    const std::size_t own = is_forked() ? beyond_streams() : 0;
+    CHECK(brood::async(beyond_streams).get() <= own + 2);
+}
+
+TEST_CASE("what a child holds does not grow with its siblings") {
+    if (!has_proc()) return;
+    const auto alone = brood::async(beyond_streams).get();
+    std::vector<brood::process> siblings;
+    for (int i = 0; i < 20; ++i) siblings.push_back(brood::spawn({.daemon = true}, idle));
+    std::vector<brood::future<int>> results;
+    for (int i = 0; i < 5; ++i) results.push_back(brood::async([] { return 1; }));
+    CHECK(brood::async(beyond_streams).get() == alone);
+}
+
+TEST_CASE("a spawned child does not get what this process has open, whatever its flags") {
+    if (!has_proc() || is_forked()) return;
+    const auto box = mailbox::make();
+    const int high = ::dup2(box.writer.native_handle(), 700);  // without close-on-exec
+    REQUIRE(high == 700);
+    const auto held = brood::async({.start_method = brood::start_method::spawn}, open_descriptors).get();
+    ::close(high);
+    CHECK(held.back() < 700);
+    CHECK(held.size() <= 5);
+}
+
+TEST_CASE("a child holds a descriptor that it was given, and no other of its parent") {
+    if (!has_proc() || is_forked()) return;
+    const auto before = brood::async(beyond_streams).get();
+    const auto box = mailbox::make();
+    CHECK(brood::async([](const mailbox&) { return beyond_streams(); }, box).get() == before + 2);
+    CHECK(brood::async({.inherit = {box.reader}}, beyond_streams).get() == before + 1);
+}
