@@ -25,6 +25,8 @@ public:
     virtual bool wait_until(const std::chrono::steady_clock::time_point* time) = 0;
     // After wait: the archive that holds the value; throws what the target threw, or process_died.
     virtual input_archive& open() = 0;
+    // Within a catch clause, when reading the value failed: throws process_died if that is why.
+    virtual void reading_failed() = 0;
     // The value was read, or will not be.
     virtual void close() noexcept = 0;
     virtual std::shared_ptr<running_child> child() const = 0;
@@ -55,8 +57,16 @@ public:
         pending->wait_until(nullptr);
         const closer close{*pending};
         input_archive& archive = pending->open();
-        if constexpr (!std::is_void_v<R>) return detail::load_value<R>(archive);
-        else static_cast<void>(archive);
+        if constexpr (!std::is_void_v<R>) {
+            try {
+                return detail::load_value<R>(archive);
+            } catch (const serialization_error&) {
+                pending->reading_failed();
+                throw;
+            }
+        } else {
+            static_cast<void>(archive);
+        }
     }
 
     // Blocks until get() would not.

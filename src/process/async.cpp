@@ -90,6 +90,11 @@ public:
         return archive_.emplace(received_.body.bytes(), &*blocks_, &*handles_);
     }
 
+    void reading_failed() override {
+        const std::lock_guard guard(mutex_);
+        if (blocks_ && blocks_->lost()) throw make_death(*child_, "before its result was fetched", last_words(channel_));
+    }
+
     void close() noexcept override {
         const std::lock_guard guard(mutex_);
         try {
@@ -134,9 +139,9 @@ private:
 
 }  // namespace
 
-void throw_died(running_child& child, wire& channel, const std::string& before_what) {
-    auto stack = last_words(channel);
-    const auto death = make_death(child, before_what, std::move(stack));
+void throw_died(running_child& child, wire& channel, const message* last) {
+    auto stack = last == nullptr ? std::nullopt : read_crash(*last);
+    const auto death = make_death(child, "before its target ran", stack ? std::move(*stack) : last_words(channel));
     try {
         throw death;
     } catch (...) {

@@ -27,17 +27,17 @@ wanted_block parse(const message& received, std::span<const std::span<const std:
     return wanted;
 }
 
-[[noreturn]] void lost() { throw serialization_error("the other process ended while a large block was read"); }
-
-// Asks for a block over the channel; `copied` when its bytes are there already.
-void ask(wire& peer, std::size_t index, std::span<std::byte> into) {
+// Asks for a block over the channel. False: the other process is gone.
+bool ask(wire& peer, std::size_t index, std::span<std::byte> into) {
     const wanted_block wanted{index, reinterpret_cast<std::uintptr_t>(into.data()), into.size()};
     message answer;
-    if (!peer.send(message_kind::block_wanted, text_of(wanted))) lost();
-    if (peer.receive(answer) != platform::io_result::ok) lost();
-    if (answer.kind == message_kind::block_copied) return;
-    if (answer.kind != message_kind::block_sent || !peer.receive_bytes(into)) lost();
+    if (!peer.send(message_kind::block_wanted, text_of(wanted))) return false;
+    if (peer.receive(answer) != platform::io_result::ok) return false;
+    if (answer.kind == message_kind::block_copied) return true;
+    return answer.kind == message_kind::block_sent && peer.receive_bytes(into);
 }
+
+[[noreturn]] void throw_lost() { throw serialization_error("the other process ended while a large block was read"); }
 
 bool send_block(wire& peer, std::span<const std::byte> block) {
     return peer.send(message_kind::block_sent) && peer.send_bytes(block);
@@ -51,11 +51,15 @@ native_handle_type received_handles::take(std::size_t index) {
     return handles_[index].release();
 }
 
-void requested_blocks::read(std::size_t index, std::span<std::byte> into) { ask(parent_, index, into); }
+void requested_blocks::read(std::size_t index, std::span<std::byte> into) {
+    if (!ask(parent_, index, into)) throw_lost();
+}
 
 void fetched_blocks::read(std::size_t index, std::span<std::byte> into) {
     if (direct_copy_allowed() && platform::copy_from_process(child_, places_.at(index).address, into)) return;
-    ask(wire_, index, into);
+    if (ask(wire_, index, into)) return;
+    lost_ = true;
+    throw_lost();
 }
 
 bool serve_block(wire& child_wire, const platform::child& child, const message& received,

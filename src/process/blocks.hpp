@@ -42,11 +42,14 @@ public:
     std::size_t count() override { return places_.size(); }
     std::uint64_t size(std::size_t index) override { return places_.at(index).size; }
     void read(std::size_t index, std::span<std::byte> into) override;
+    // Whether the child ended before all was read.
+    bool lost() const noexcept { return lost_; }
 
 private:
     wire& wire_;
     const platform::child& child_;
     std::vector<block_place> places_;
+    bool lost_ = false;
 };
 
 // Answers one `block_wanted` message of the child from this process's memory. False: the child is gone.

@@ -65,8 +65,9 @@ void send_reply(platform::handle_t status, const fork_reply& reply) {
     platform::channel_write(status, {&part, 1}, platform::no_handle(), {});  // an asker that is gone needs none
 }
 
-// Runs the preload call, if there is one, and says that the server is ready or why not.
+// Says that the server is there, runs the preload call, if there is one, and says that it is ready or why not.
 void server::preload() {
+    control_.send(message_kind::started);
     message received;
     if (control_.receive(received) != platform::io_result::ok) platform::exit_now(0);
     try {

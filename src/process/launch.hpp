@@ -48,6 +48,10 @@ struct launch_request {
 };
 launch_request make_request(const process_options& options, const std::string& name, bool always_with_environment = true);
 
+// When a child that is started now must have reached brood::init. It is a guard against programs that never do; slow
+// machines and checkers may need more than the default (environment variable BROOD_BOOTSTRAP_TIMEOUT, in seconds).
+platform::deadline bootstrap_deadline();
+
 // The program that children run.
 std::string child_program();
 // A fresh run of the program; `note` tells it what it is ("" an ordinary child).

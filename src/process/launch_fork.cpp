@@ -23,26 +23,14 @@ void prepare_forked(const launch_request& request) {
     platform::set_standard_streams(request.stdio);
 }
 
-platform::child fork_child(std::span<const platform::handle_t> keep, const start_order& order) {
-    try {
-        return platform::fork_process(keep);
-    } catch (const std::system_error& e) {
-        throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
-    }
-}
-
 // Waits until the child has prepared itself; throws what stopped it.
 void await_prepared(running_child& child, wire& channel) {
     message answer;
-    if (channel.receive(answer) != platform::io_result::ok) throw_died(child, channel, "before its target ran");
+    if (channel.receive(answer) != platform::io_result::ok) throw_died(child, channel);
     if (answer.kind == message_kind::started) return;
     child.wait({});
-    if (answer.kind != message_kind::failed) throw_died(child, channel, "before its target ran");
-    try {
-        std::rethrow_exception(decode_exception(answer.body.text()));
-    } catch (const std::system_error& e) {
-        throw start_error("cannot start process '" + child.name() + "': " + e.what(), e.code());
-    }
+    if (answer.kind != message_kind::failed) throw_died(child, channel, &answer);
+    std::rethrow_exception(decode_exception(answer.body.text()));
 }
 
 }  // namespace
@@ -54,7 +42,7 @@ started_child start_by_fork(const start_order& order) {
     auto channel = talks ? platform::make_channel() : platform::channel_pair{};
     auto [child_end, parent_end] = platform::make_lifeline();
     const platform::handle_t keep[] = {child_end.get(), channel.theirs.get()};
-    auto forked = fork_child({keep, talks ? 2u : 1u}, order);
+    auto forked = platform::fork_process({keep, talks ? 2u : 1u});
     if (forked.pid == 0) {
         parent_end.release();  // closed by the fork
         channel.ours.release();

@@ -70,7 +70,20 @@ void send_preload(server_process& server, const bound_call& call) {
     save_value(archive, locate_code(reinterpret_cast<const void*>(call.target()->entry())));
     call.target()->save(archive);
     const std::span<const std::byte> body = archive.bytes();
-    server.control.send({.kind = message_kind::call, .body = {&body, 1}, .handles = archive.handles()});
+    server.control.send({.kind = message_kind::call, .body = {&body, 1}, .handles = archive.handles()}, bootstrap_deadline());
+}
+
+// The next message of a server that starts. What it does after brood::init may take its time.
+void receive_from_fresh(server_process& server, platform::deadline until) {
+    message answer;
+    const auto result = server.control.receive(answer, until);
+    if (result == io_result::timeout)
+        throw bootstrap_error("the fork server did not reach brood::init in time: is it the first statement of main?");
+    if (result != io_result::ok) {
+        const auto status = platform::reap(server.child, {});
+        throw bootstrap_error("the fork server " + (status ? status->to_string() : "ended") + " before it was ready");
+    }
+    if (answer.kind == message_kind::failed) std::rethrow_exception(decode_exception(answer.body.text()));
 }
 
 std::shared_ptr<server_process> start_server(const bound_call& preload) {
@@ -82,12 +95,8 @@ std::shared_ptr<server_process> start_server(const bound_call& preload) {
     server->control = wire(std::move(made.channel), server->child.process.get());
     server->made_with = std::move(made_with);
     send_preload(*server, preload);
-    message answer;
-    if (server->control.receive(answer) != io_result::ok) {
-        const auto status = platform::reap(server->child, {});
-        throw bootstrap_error("the fork server " + (status ? status->to_string() : "ended") + " before it was ready");
-    }
-    if (answer.kind == message_kind::failed) std::rethrow_exception(decode_exception(answer.body.text()));
+    receive_from_fresh(*server, bootstrap_deadline());  // started
+    receive_from_fresh(*server, {});                    // ready
     return server;
 }
 

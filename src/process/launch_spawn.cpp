@@ -3,6 +3,9 @@
 #include "process/launch.hpp"
 #include "process/this_process.hpp"
 
+#include <chrono>
+#include <cstdlib>
+
 namespace brood::detail {
 namespace {
 
@@ -62,6 +65,13 @@ surroundings current_surroundings() {
 std::string child_program() {
     std::string chosen = this_process::get().executable();
     return chosen.empty() ? platform::executable_path() : chosen;
+}
+
+platform::deadline bootstrap_deadline() {
+    const char* seconds = std::getenv("BROOD_BOOTSTRAP_TIMEOUT");
+    const long limit = seconds == nullptr ? 120 : std::strtol(seconds, nullptr, 10);
+    if (limit <= 0) return {};
+    return std::chrono::steady_clock::now() + std::chrono::seconds(limit);
 }
 
 platform::spawned spawn_self(const launch_request& request, const std::string& note) {

@@ -11,22 +11,10 @@
 
 #include <brood/serialization.hpp>
 
-#include <chrono>
-#include <cstdlib>
-
 namespace brood::detail {
 namespace {
 
 using platform::io_result;
-
-// How long a child may take to reach brood::init. It is a guard against programs that never do; slow machines and
-// checkers may need more.
-platform::deadline bootstrap_deadline() {
-    const char* seconds = std::getenv("BROOD_BOOTSTRAP_TIMEOUT");
-    const long limit = seconds == nullptr ? 120 : std::strtol(seconds, nullptr, 10);
-    if (limit <= 0) return {};
-    return std::chrono::steady_clock::now() + std::chrono::seconds(limit);
-}
 
 void save_target(output_archive& archive, const target& work) {
     const auto place = locate_code(reinterpret_cast<const void*>(work.entry()));
@@ -87,15 +75,8 @@ bool send_work(wire& channel, child_setup setup, const launch_request& request,
     save_value(archive, setup);
     const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
     const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(), target.bytes()};
-    return channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles});
-}
-
-launched launch(start_method method, const launch_request& request) {
-    try {
-        return method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
-    } catch (const std::system_error& e) {
-        throw start_error("cannot start process '" + request.name + "': " + e.what(), e.code());
-    }
+    return channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles},
+                        bootstrap_deadline());
 }
 
 // Ends and reaps a child whose start failed, unless that failure was reported to nobody.
@@ -126,12 +107,12 @@ std::exception_ptr await_start(const start_order& order, running_child& child, w
         const auto result = channel.receive(answer, until);
         if (result == io_result::timeout)
             throw bootstrap_error("process '" + order.name + "' did not reach brood::init in time: is it the first statement of main?");
-        if (result == io_result::end) throw_died(child, channel, "before its target ran");
+        if (result == io_result::end) throw_died(child, channel);
         switch (answer.kind) {
             case message_kind::started: return nullptr;
             case message_kind::block_wanted: serve_block(channel, child.child(), answer, sent.blocks()); break;
             case message_kind::failed: return decode_exception(answer.body.text());
-            case message_kind::crash: throw_died(child, channel, "before its target ran");
+            case message_kind::crash: throw_died(child, channel, &answer);
             default: throw bootstrap_error("process '" + order.name + "' answered out of order");
         }
     }
@@ -145,6 +126,24 @@ bool is_about_values(const std::exception_ptr& failure) {
     } catch (...) {
         return false;
     }
+}
+
+// Spawn and forkserver.
+started_child start_by_sending(const start_order& order, start_method method) {
+    output_archive archive;
+    save_target(archive, *order.work);
+    const auto request = make_request(order.options, order.name);
+    auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
+    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
+    start_guard guard(*child);
+    wire channel(std::move(made.channel), child->process_handle());
+    send_work(channel, make_setup(order), request, made.late, archive);
+    auto failure = await_start(order, *child, channel, archive);  // also tells why, if sending failed
+    if (failure && !(order.wants_result && is_about_values(failure))) std::rethrow_exception(failure);
+    guard.dismiss();
+    this_process::get().add(child);
+    if (!order.wants_result) channel.close();
+    return {child, std::move(channel), failure};
 }
 
 }  // namespace
@@ -172,28 +171,11 @@ started_child start_child(const start_order& order) {
     const auto method = order.always_fork ? start_method::fork
                                           : order.options.start_method.value_or(this_process::get().method());
     require_startable(method, order.options);
-    if (method == start_method::fork) return start_by_fork(order);
-
-    output_archive archive;
-    save_target(archive, *order.work);
-    const auto request = [&] {
-        try {
-            return make_request(order.options, order.name);
-        } catch (const std::system_error& e) {
-            throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
-        }
-    }();
-    auto made = launch(method, request);
-    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
-    start_guard guard(*child);
-    wire channel(std::move(made.channel), child->process_handle());
-    send_work(channel, make_setup(order), request, made.late, archive);
-    auto failure = await_start(order, *child, channel, archive);  // also tells why, if sending failed
-    if (failure && !(order.wants_result && is_about_values(failure))) std::rethrow_exception(failure);
-    guard.dismiss();
-    this_process::get().add(child);
-    if (!order.wants_result) channel.close();
-    return {child, std::move(channel), failure};
+    try {
+        return method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);
+    } catch (const std::system_error& e) {
+        throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
+    }
 }
 
 }  // namespace brood::detail

@@ -38,10 +38,11 @@ started_child start_child(const start_order& order);
 
 // Refuses what cannot work before anything is made.
 void require_startable(start_method method, const process_options& options);
-// Under fork nothing is sent.
+// Under fork nothing is sent. Throws std::system_error where the system refuses.
 started_child start_by_fork(const start_order& order);
 child_setup make_setup(const start_order& order);
-// What a child that died says of itself: reads the last messages of its channel.
-[[noreturn]] void throw_died(running_child& child, wire& channel, const std::string& before_what);
+// Throws that a child died before its target ran. Reads what its channel still has, after `last`, a message that was
+// taken from it already.
+[[noreturn]] void throw_died(running_child& child, wire& channel, const message* last = nullptr);
 
 }  // namespace brood::detail

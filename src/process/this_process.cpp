@@ -65,15 +65,25 @@ std::string this_process::next_identity() {
 
 void this_process::add(const std::shared_ptr<running_child>& child) {
     const std::lock_guard guard(mutex_);
-    std::erase_if(children_, [](const auto& one) { return one->status().has_value(); });
+    static_cast<void>(reap_children());
     children_.push_back(child);
     if (!finishes_at_exit_) finishes_at_exit_ = std::atexit(&finish_at_exit) == 0;
 }
 
 std::vector<std::shared_ptr<running_child>> this_process::living() {
     const std::lock_guard guard(mutex_);
-    std::erase_if(children_, [](const auto& one) { return one->status().has_value(); });
-    return children_;
+    return reap_children();
+}
+
+std::vector<std::shared_ptr<running_child>> this_process::reap_children() {
+    std::vector<std::shared_ptr<running_child>> running;
+    std::erase_if(children_, [&](const auto& known) {
+        auto child = known.lock();
+        if (!child || child->status()) return true;
+        running.push_back(std::move(child));
+        return false;
+    });
+    return running;
 }
 
 namespace {
@@ -97,7 +107,8 @@ void this_process::finish_children() noexcept {
     std::vector<std::shared_ptr<running_child>> left;
     {
         const std::lock_guard guard(mutex_);
-        left.swap(children_);
+        left = reap_children();
+        children_.clear();
     }
     for (const auto& child : left) child->release_at_exit();
     stop_daemons(left);

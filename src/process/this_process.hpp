@@ -47,6 +47,8 @@ public:
     void set_executable(std::string path);
 
 private:
+    // With the lock held: forgets those that ended and gives the others.
+    std::vector<std::shared_ptr<running_child>> reap_children();
     this_process();
     this_process(const this_process& original, process_id pid);
 
@@ -61,7 +63,8 @@ private:
 
     std::mutex mutex_;
     std::size_t made_ = 0;
-    std::vector<std::shared_ptr<running_child>> children_;
+    // Whoever started one holds it until it has ended; here it is only known.
+    std::vector<std::weak_ptr<running_child>> children_;
     bool finishes_at_exit_ = false;
     std::optional<start_method> method_;
     std::string executable_;

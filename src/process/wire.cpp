@@ -28,7 +28,7 @@ frame_head make_frame_head(message_kind kind, std::uint64_t body) noexcept {
     return {magic, version, kind, body, 0, 0};
 }
 
-bool wire::send(const outgoing& what) {
+bool wire::send(const outgoing& what, platform::deadline until) {
     if (!is_open()) return false;
     std::uint64_t size = 0;
     for (const auto& part : what.body) size += part.size();
@@ -38,13 +38,13 @@ bool wire::send(const outgoing& what) {
     const auto places = places_of(what.blocks);
     std::vector<std::span<const std::byte>> parts = {bytes_of(&head, sizeof head)};
     if (!what.handles.empty()) {
-        if (platform::channel_write(channel_.get(), parts, peer_, {}) != io_result::ok) return false;
+        if (platform::channel_write(channel_.get(), parts, peer_, until) != io_result::ok) return false;
         if (platform::channel_send_handles(channel_.get(), what.handles, peer_) != io_result::ok) return false;
         parts.clear();
     }
     parts.push_back(bytes_of(places.data(), places.size() * sizeof(block_place)));
     parts.insert(parts.end(), what.body.begin(), what.body.end());
-    return platform::channel_write(channel_.get(), parts, peer_, {}) == io_result::ok;
+    return platform::channel_write(channel_.get(), parts, peer_, until) == io_result::ok;
 }
 
 bool wire::send(message_kind kind, std::string_view body) {

@@ -73,8 +73,8 @@ public:
     platform::unique_handle& handle() noexcept { return channel_; }
     platform::unique_handle release() noexcept { return std::move(channel_); }
 
-    // false: the peer is gone.
-    bool send(const outgoing& what);
+    // false: the peer is gone, or does not read it in time.
+    bool send(const outgoing& what, platform::deadline until = {});
     bool send(message_kind kind, std::string_view body = {});
     // `end`: the peer is gone. Throws bootstrap_error when the bytes are not of this protocol.
     platform::io_result receive(message& into, platform::deadline until = {});

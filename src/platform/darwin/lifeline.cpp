@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -16,9 +17,10 @@ std::atomic<int> watched{-1};
 
 void* watch(void*) {
     const helper_thread mark;
+    const int fd = watched.load();
     char nothing = 0;
-    posix::retry([&] { return ::read(watched.load(), &nothing, 1); });
-    ::kill(::getpid(), SIGKILL);
+    posix::retry([&] { return ::read(fd, &nothing, 1); });
+    if (fd == watched.load()) ::kill(::getpid(), SIGKILL);  // else it was moved, and another thread watches it
     return nullptr;
 }
 
@@ -39,6 +41,16 @@ void start_watching() {
 }
 
 }  // namespace
+
+// The old number stays open for the thread that reads from it.
+void posix::move_lifeline_above(int highest) {
+    const int old = watched.load();
+    if (old > highest) return;
+    const int moved = ::fcntl(old, F_DUPFD_CLOEXEC, highest + 1);
+    if (moved == -1) throw_errno("fcntl(F_DUPFD_CLOEXEC)");
+    watched = moved;
+    start_watching();
+}
 
 void obey_lifeline(unique_handle lifeline, unique_handle) {
     watched = lifeline.release();  // open until this process ends

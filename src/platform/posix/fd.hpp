@@ -38,6 +38,8 @@ int poll_timeout(const deadline& until) noexcept;
 
 // Opens a waitable handle of a living or unreaped process; written once per system (pidfd, kqueue).
 unique_handle open_process(process_id pid);
+// The same for a child that this process has just made; if it cannot be held it is ended.
+unique_handle hold_child(process_id pid);
 
 // Takes the mark away, so that a forked child keeps the descriptor.
 void disown(int fd) noexcept;

@@ -11,6 +11,8 @@ namespace brood::platform {
 child fork_process(std::span<const handle_t> keep) {
     posix::install_fork_handler();
     posix::flush_output();
+    // So that there is a number left for the handle of the child, which may already be running when it is asked for.
+    unique_handle spare = keep.empty() ? unique_handle() : duplicate_handle(keep.front());
     for (handle_t handle : keep) posix::disown(handle);
     const pid_t pid = ::fork();
     const int error = errno;
@@ -22,7 +24,8 @@ child fork_process(std::span<const handle_t> keep) {
         return result;
     }
     result.pid = pid;
-    result.process = posix::open_process(pid);
+    spare.reset();
+    result.process = posix::hold_child(pid);
     return result;
 }
 

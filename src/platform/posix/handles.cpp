@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -70,6 +72,16 @@ unique_handle own(unique_handle fd) noexcept {
     install_fork_handler();
     mark(fd.get());
     return fd;
+}
+
+unique_handle hold_child(process_id pid) {
+    try {
+        return open_process(pid);
+    } catch (...) {
+        ::kill(static_cast<pid_t>(pid), SIGKILL);
+        retry([&] { return ::waitpid(static_cast<pid_t>(pid), nullptr, 0); });
+        throw;
+    }
 }
 
 void disown(int fd) noexcept { unmark(fd); }

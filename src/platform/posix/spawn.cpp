@@ -121,9 +121,9 @@ spawned spawn_process(const spawn_spec& spec) {
 
     spawned result;
     result.child.pid = pid;
-    result.child.lifeline = std::move(write_end);  // from here on an exception ends the child
+    result.child.lifeline = std::move(write_end);
     result.channel = std::move(channel.ours);
-    result.child.process = posix::open_process(pid);
+    result.child.process = posix::hold_child(pid);
     return result;
 }
 
