@@ -16,8 +16,9 @@ function(brood_compile_options target)
                    CXX_EXTENSIONS OFF
                    CXX_VISIBILITY_PRESET hidden
                    VISIBILITY_INLINES_HIDDEN ON)
-    # Debug information in every build type: stacks name functions, files and lines.
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -g)
+    # Debug information in every build type: stacks name functions, files and lines. Nothing more outside Debug, where
+    # programs would be ten times as large.
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow $<IF:$<CONFIG:Debug>,-g,-g1>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
         # g++ 12 sees overlapping copies inside std::string that are not there (its bug 105651).
         target_compile_options(${target} PRIVATE -Wno-restrict)
