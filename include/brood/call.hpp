@@ -25,8 +25,8 @@ private:
 // refused at compile time. The arguments are copied or moved into the result.
 template <class F, class... Args>
 bound_call call(F&& function, Args&&... arguments) {
-    return bound_call(detail::make_target<detail::drop_result>(std::forward<F>(function),
-                                                               std::forward<Args>(arguments)...));
+    return bound_call(
+        detail::make_target<detail::drop_result>(std::forward<F>(function), std::forward<Args>(arguments)...));
 }
 
 }  // namespace brood

@@ -45,8 +45,8 @@ public:
     using error::error;
 };
 
-// A value could not be written to bytes or read back from them. `path()` names the member ("order::lines > line::price"),
-// empty at the top. The exception that caused it, if any, is nested (std::rethrow_if_nested).
+// A value could not be written to bytes or read back from them. `path()` names the member ("order::lines >
+// line::price"), empty at the top. The exception that caused it, if any, is nested (std::rethrow_if_nested).
 class BROOD_API serialization_error : public error {
 public:
     explicit serialization_error(const std::string& reason, const std::string& path = {});
@@ -61,11 +61,11 @@ private:
 
 // One place in the code of a process, with what debug information told about it.
 struct stack_frame {
-    std::string function;          // demangled; empty when unknown
-    std::string file;              // empty without debug information
-    std::uint32_t line = 0;        // 0 without debug information
-    std::string module;            // the program or library that holds the code
-    std::uint64_t offset = 0;      // in bytes from where that module was loaded
+    std::string function;      // demangled; empty when unknown
+    std::string file;          // empty without debug information
+    std::uint32_t line = 0;    // 0 without debug information
+    std::string module;        // the program or library that holds the code
+    std::uint64_t offset = 0;  // in bytes from where that module was loaded
     friend bool operator==(const stack_frame&, const stack_frame&) = default;
 };
 

@@ -36,8 +36,8 @@ template <class F, class... Args>
 auto bind_for_fork(F&& function, Args&&... arguments) {
     return [function = std::decay_t<F>(std::forward<F>(function)),
             arguments = std::tuple<std::decay_t<Args>...>(std::forward<Args>(arguments)...)]() mutable {
-        return std::apply(
-            [&](auto&... each) { return std::invoke(std::move(function), std::move(each)...); }, arguments);
+        return std::apply([&](auto&... each) { return std::invoke(std::move(function), std::move(each)...); },
+                          arguments);
     };
 }
 
@@ -57,8 +57,8 @@ public:
     template <class F, class... Args>
     fork_process(process_options options, F&& target, Args&&... arguments)
         : process_handle(detail::make_process_core(
-              std::move(options), make(detail::bind_for_fork(std::forward<F>(target), std::forward<Args>(arguments)...)),
-              true)) {}
+              std::move(options),
+              make(detail::bind_for_fork(std::forward<F>(target), std::forward<Args>(arguments)...)), true)) {}
 
 private:
     template <class G>

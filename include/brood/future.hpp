@@ -84,9 +84,7 @@ public:
         return pending_->wait_until(&time) ? std::future_status::ready : std::future_status::timeout;
     }
     // Whether get() would give or throw at once.
-    bool ready() const {
-        return wait_until(std::chrono::steady_clock::time_point::min()) == std::future_status::ready;
-    }
+    bool ready() const { return wait_until(std::chrono::steady_clock::time_point::min()) == std::future_status::ready; }
 
 private:
     struct closer {

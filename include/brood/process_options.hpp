@@ -47,12 +47,12 @@ private:
 
 // Options of one process; everything left out keeps its default.
 struct process_options {
-    std::string name = {};                           // empty: process-1, process-1:2, ...
-    bool daemon = false;                             // at exit of this process: terminated instead of joined
+    std::string name = {};                                 // empty: process-1, process-1:2, ...
+    bool daemon = false;                                   // at exit of this process: terminated instead of joined
     std::optional<brood::start_method> start_method = {};  // else get_start_method() at start()
-    std::filesystem::path cwd = {};                  // else this process's at start()
-    std::map<std::string, std::string> env = {};     // added to, or replacing, inherited variables
-    bool clear_env = false;                          // inherit no variable
+    std::filesystem::path cwd = {};                        // else this process's at start()
+    std::map<std::string, std::string> env = {};           // added to, or replacing, inherited variables
+    bool clear_env = false;                                // inherit no variable
     stdio stdin_from = brood::null;
     stdio stdout_to = brood::inherit;
     stdio stderr_to = brood::inherit;

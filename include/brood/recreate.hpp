@@ -92,8 +92,7 @@ public:
     void load(input_archive& archive) {
         shared_.reset();
         if (!detail::load_value<bool>(archive)) return;
-        const auto loader = reinterpret_cast<detail::recipe_loader<T>>(
-            const_cast<void*>(detail::load_code(archive)));
+        const auto loader = reinterpret_cast<detail::recipe_loader<T>>(const_cast<void*>(detail::load_code(archive)));
         if (loader == nullptr) throw serialization_error("a recreate<T> without a recipe");
         auto fresh = std::make_shared<shared>();
         fresh->made_by = loader(archive);
@@ -112,7 +111,8 @@ private:
         if (!shared_) throw std::logic_error("this recreate<T> is empty: construct it with the arguments of T");
         const std::lock_guard guard(shared_->lock);
         const auto here = detail::this_process_number();
-        if (shared_->built_in != here) static_cast<void>(shared_->object.release());  // the parent's; not ours to destroy
+        if (shared_->built_in != here)
+            static_cast<void>(shared_->object.release());  // the parent's; not ours to destroy
         if (!shared_->object) shared_->object = shared_->made_by->make();
         shared_->built_in = here;
         return *shared_->object;

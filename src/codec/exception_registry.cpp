@@ -16,12 +16,13 @@ namespace {
 struct registered_type {
     exception_type type;
     std::string name;
-    platform::module_view home;
+    std::uintptr_t base;
+    std::string build_id;
     const registered_type* next;
 
     bool is_loaded() const noexcept {
         const auto now = platform::view_module(reinterpret_cast<const void*>(type.load));
-        return now && now->base == home.base && now->build_id() == home.build_id();
+        return now && now->base == base && now->build_id() == build_id;
     }
 };
 constinit std::atomic<const registered_type*> registered{nullptr};
@@ -87,12 +88,9 @@ const exception_type* find_by_readable(const std::string& name) {
 
 void register_exception_type(const exception_type& type) {
     if (find_exact(*type.type)) return;
-    auto node = std::make_unique<registered_type>();
-    node->type = type;
-    node->name = type.type->name();
-    node->home = platform::view_module(reinterpret_cast<const void*>(type.load)).value_or(platform::module_view{});
-    node->home.path = {};
-    node->next = registered.load();
+    const auto home = platform::module_of(reinterpret_cast<const void*>(type.load)).value_or(platform::module());
+    auto node = std::make_unique<registered_type>(
+        registered_type{type, type.type->name(), home.base, home.build_id, registered.load()});
     while (!registered.compare_exchange_weak(node->next, node.get())) {
     }
     node.release();  // owned by the list

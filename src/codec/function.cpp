@@ -158,10 +158,14 @@ code_location locate_code(const void* address) {
     const auto view = platform::view_module(address);
     const auto number = reinterpret_cast<std::uintptr_t>(address);
     if (!view || number < view->code_begin || number >= view->code_end) refuse_address(address);
-    code_location location{std::string(view->build_id()), number - view->base, std::string(view->path), view->program};
-    if (is_absolute(location.module_path)) return location;
-    if (auto holder = platform::module_of(address)) location.module_path = std::move(holder->path);
-    return location;
+    const auto offset = number - view->base;
+    if (view->build_id_size != 0 && is_absolute(view->path)) {
+        return {std::string(view->build_id()), offset, std::string(view->path), view->program};
+    }
+    // What the view could not tell without allocating.
+    const auto holder = platform::module_of(address);
+    if (!holder) refuse_address(address);
+    return {holder->build_id, offset, holder->path, holder->program};
 }
 
 const void* resolve_code(const code_location& location) {

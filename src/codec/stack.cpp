@@ -169,6 +169,8 @@ struct checker {
 }  // namespace
 
 std::string encode_stack(std::span<const std::uintptr_t> places) {
+    // After this the views of the modules are complete.
+    for (const auto place : places) platform::module_of(reinterpret_cast<const void*>(place));
     string_sink sink;
     write_places(sink, places);
     return sink.take();

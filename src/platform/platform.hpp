@@ -90,14 +90,14 @@ struct child {
 };
 
 struct spawn_spec {
-    std::string executable;                 // path of the program
-    std::vector<std::string> arguments;     // from argv[0] on
-    std::vector<std::string> environment;   // all of it, "NAME=value"; the port adds the bootstrap variable
-    std::string directory;                  // empty: this process's
-    std::array<stdio_target, 3> stdio;      // stdin, stdout, stderr
-    std::vector<handle_t> inherit;          // borrowed; the child gets them under the same value
-    bool receive_ctrl_c = false;            // false: Ctrl-C of the terminal does not reach the child
-    std::string note;                       // short text without ':' that adopt_bootstrap() hands to the child
+    std::string executable;                // path of the program
+    std::vector<std::string> arguments;    // from argv[0] on
+    std::vector<std::string> environment;  // all of it, "NAME=value"; the port adds the bootstrap variable
+    std::string directory;                 // empty: this process's
+    std::array<stdio_target, 3> stdio;     // stdin, stdout, stderr
+    std::vector<handle_t> inherit;         // borrowed; the child gets them under the same value
+    bool receive_ctrl_c = false;           // false: Ctrl-C of the terminal does not reach the child
+    std::string note;                      // short text without ':' that adopt_bootstrap() hands to the child
 };
 
 struct spawned {
@@ -116,7 +116,7 @@ struct bootstrap {
     unique_handle channel;
     unique_handle lifeline;
     process_id parent = 0;
-    unique_handle parent_process;   // becomes ready when the parent ends; Windows only, elsewhere the lifeline serves
+    unique_handle parent_process;  // becomes ready when the parent ends; Windows only, elsewhere the lifeline serves
     std::string note;
 };
 std::optional<bootstrap> adopt_bootstrap();
@@ -169,10 +169,10 @@ void set_environment(std::span<const std::string> all);
 void set_working_directory(const std::string& directory);
 void set_standard_streams(std::span<const stdio_target, 3> streams);
 void set_affinity(std::span<const unsigned> processors);
-void set_niceness(int niceness);                  // -20 to 19; Windows: the nearest priority class
-void set_memory_limit(std::uint64_t bytes);       // address space; Windows: committed memory of this process
-// Standard stream 0, 1 or 2 of this process (borrowed), or no_handle() when it is closed; and a text that stays the same
-// as long as that stream leads to the same file, pipe or terminal.
+void set_niceness(int niceness);             // -20 to 19; Windows: the nearest priority class
+void set_memory_limit(std::uint64_t bytes);  // address space; Windows: committed memory of this process
+// Standard stream 0, 1 or 2 of this process (borrowed), or no_handle() when it is closed; and a text that stays the
+// same as long as that stream leads to the same file, pipe or terminal.
 handle_t standard_stream(int number) noexcept;
 std::string stream_identity(int number);
 // Gives a handle that came over a channel the value under which its sender knows it; for children that spawn_process
@@ -241,8 +241,8 @@ struct module {
     std::uintptr_t base = 0;        // offsets count from here (0 for a Linux program linked at a fixed address)
     std::uintptr_t code_begin = 0;  // its executable pages
     std::uintptr_t code_end = 0;
-    std::string build_id;           // bytes: GNU build-id, LC_UUID, PE RSDS GUID and age; else a hash of the code
-    bool program = false;           // the main program
+    std::string build_id;  // bytes: GNU build-id, LC_UUID, PE RSDS GUID and age; else a hash of the code
+    bool program = false;  // the main program
 };
 // All modules loaded now, the program first.
 std::vector<module> loaded_modules();
@@ -252,7 +252,8 @@ std::optional<module> module_of(const void* address);
 void load_module(const std::string& path);
 
 // The same as module_of without allocating or (Linux, Windows) locking, so that a crash sink may call it. The views
-// last as long as the module is loaded; `path` may be relative where module_of gives an absolute one.
+// last as long as the module is loaded. Before module_of or loaded_modules met the module, `path` may be relative or
+// empty, and a build id that is a hash may be missing.
 struct module_view {
     static constexpr std::size_t max_build_id = 32;
     std::string_view path;
@@ -304,8 +305,8 @@ struct file_mode {
     bool read = false, write = false, append = false, create = false, truncate = false, exclusive = false;
 };
 unique_handle open_file(const std::string& path, file_mode mode);
-std::size_t read_file(handle_t file, std::span<std::byte> into);            // 0 at the end
-std::size_t write_file(handle_t file, std::span<const std::byte> from);     // all of it
+std::size_t read_file(handle_t file, std::span<std::byte> into);         // 0 at the end
+std::size_t write_file(handle_t file, std::span<const std::byte> from);  // all of it
 enum class seek_from : std::uint8_t { begin, current, end };
 std::uint64_t seek_file(handle_t file, std::int64_t offset, seek_from whence);  // gives the new position
 

@@ -33,7 +33,8 @@ std::optional<stack_trace> read_crash(const message& received) {
 }
 
 std::string describe_death(const running_child& child, const exit_status& status, const std::string& before_what) {
-    return "process '" + child.name() + "' (pid " + std::to_string(child.pid()) + ") " + status.to_string() + " " + before_what;
+    return "process '" + child.name() + "' (pid " + std::to_string(child.pid()) + ") " + status.to_string() + " " +
+           before_what;
 }
 
 // Reads what the dead child may have left in its channel, until a report of its crash or the end.
@@ -92,7 +93,8 @@ public:
 
     void reading_failed() override {
         const std::lock_guard guard(mutex_);
-        if (blocks_ && blocks_->lost()) throw make_death(*child_, "before its result was fetched", last_words(channel_));
+        if (blocks_ && blocks_->lost())
+            throw make_death(*child_, "before its result was fetched", last_words(channel_));
     }
 
     void close() noexcept override {
@@ -111,10 +113,14 @@ private:
     void decide() {
         try {
             const auto result = channel_.receive(received_);
-            if (result != io_result::ok) failure_ = died({});
-            else if (auto stack = read_crash(received_)) failure_ = died(std::move(*stack));
-            else if (received_.kind == message_kind::exception) failure_ = decode_exception(received_.body.text());
-            else if (received_.kind != message_kind::result) failure_ = died({});
+            if (result != io_result::ok)
+                failure_ = died({});
+            else if (auto stack = read_crash(received_))
+                failure_ = died(std::move(*stack));
+            else if (received_.kind == message_kind::exception)
+                failure_ = decode_exception(received_.body.text());
+            else if (received_.kind != message_kind::result)
+                failure_ = died({});
         } catch (const std::exception&) {
             failure_ = std::current_exception();
         }

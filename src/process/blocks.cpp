@@ -14,9 +14,7 @@ struct wanted_block {
     std::uint64_t size;
 };
 
-std::string_view text_of(const wanted_block& wanted) {
-    return {reinterpret_cast<const char*>(&wanted), sizeof wanted};
-}
+std::string_view text_of(const wanted_block& wanted) { return {reinterpret_cast<const char*>(&wanted), sizeof wanted}; }
 
 wanted_block parse(const message& received, std::span<const std::span<const std::byte>> blocks) {
     wanted_block wanted{};

@@ -52,7 +52,8 @@ void report_early_start(const char* text) noexcept {
 
 void init(int, char**) {
     if (!detail::is_bootstrapping()) {
-        if (!detail::initialised.exchange(true)) platform::observe_throws(nullptr);  // finds what forked children then have
+        if (!detail::initialised.exchange(true))
+            platform::observe_throws(nullptr);  // finds what forked children then have
         return;
     }
     platform::bootstrap bootstrap = std::move(*detail::found());

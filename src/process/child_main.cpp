@@ -78,8 +78,10 @@ void make_way(const late_setup& late, wire& channel, std::vector<platform::uniqu
 }
 
 void apply(const child_setup& setup) {
-    if (forked && setup.receive_ctrl_c) platform::join_terminal_group(setup.parent_pid);
-    else if (forked) platform::leave_terminal_group();
+    if (forked && setup.receive_ctrl_c)
+        platform::join_terminal_group(setup.parent_pid);
+    else if (forked)
+        platform::leave_terminal_group();
     if (!setup.cpus.empty()) platform::set_affinity(setup.cpus);
     if (setup.niceness) platform::set_niceness(*setup.niceness);
     if (setup.memory_limit) platform::set_memory_limit(*setup.memory_limit);

@@ -17,6 +17,7 @@ namespace brood::detail {
 // The same for a child of the fork server, which is no longer the server.
 [[noreturn]] void run_served_child(platform::unique_handle channel, platform::unique_handle lifeline);
 // Forked: has it already. `streams` and directory are applied as for the others. `channel` may be closed.
-[[noreturn]] void run_forked_child(wire parent, const child_setup& setup, const std::function<void()>& prepare, target& work);
+[[noreturn]] void run_forked_child(wire parent, const child_setup& setup, const std::function<void()>& prepare,
+                                   target& work);
 
 }  // namespace brood::detail

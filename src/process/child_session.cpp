@@ -25,7 +25,9 @@ output_archive& child_session::begin_result() {
 void child_session::send_result() {
     const auto& archive = *result_;
     const std::span<const std::byte> body = archive.bytes();
-    if (!parent_.send({.kind = message_kind::result, .body = {&body, 1}, .blocks = archive.blocks(),
+    if (!parent_.send({.kind = message_kind::result,
+                       .body = {&body, 1},
+                       .blocks = archive.blocks(),
                        .handles = archive.handles()}))
         return;  // the parent does not want it any more
     if (!archive.blocks().empty() || !archive.handles().empty()) serve_until_received(archive);
@@ -41,7 +43,8 @@ void child_session::serve_until_received(const output_archive& sent) {
 void child_session::send_failure(message_kind kind, const std::exception_ptr& failure) noexcept {
     try {
         const auto& self = this_process::get();
-        parent_.send(kind, encode_exception(failure, thrown_stack(failure), self.name(), platform::current_process_id()));
+        parent_.send(kind,
+                     encode_exception(failure, thrown_stack(failure), self.name(), platform::current_process_id()));
     } catch (const std::exception&) {
         parent_.close();  // the parent learns it from the end of this process
     }

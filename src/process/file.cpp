@@ -31,8 +31,12 @@ platform::file_mode mode_of(std::string_view mode) {
         mode.find_first_not_of("+xb", 1) != mode.npos || (mode[0] == 'r' && has('x')))
         throw std::invalid_argument("'" + std::string(mode) + "' is not a file mode; it is r, w or a, with + or x");
     const bool reads = mode[0] == 'r';
-    return {.read = reads || has('+'), .write = !reads || has('+'), .append = mode[0] == 'a', .create = !reads,
-            .truncate = mode[0] == 'w' && !has('x'), .exclusive = has('x')};
+    return {.read = reads || has('+'),
+            .write = !reads || has('+'),
+            .append = mode[0] == 'a',
+            .create = !reads,
+            .truncate = mode[0] == 'w' && !has('x'),
+            .exclusive = has('x')};
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ private:
 struct served_child {
     platform::child child;
     platform::unique_handle status;
-    bool told = false;        // its status was written
-    bool let_go = false;      // the asker has closed its end
+    bool told = false;    // its status was written
+    bool let_go = false;  // the asker has closed its end
 };
 
 class server {
@@ -78,8 +78,8 @@ void server::preload() {
         control_.send(message_kind::ready);
     } catch (...) {
         const auto failure = std::current_exception();
-        control_.send(message_kind::failed, encode_exception(failure, thrown_stack(failure), "fork server",
-                                                             platform::current_process_id()));
+        control_.send(message_kind::failed,
+                      encode_exception(failure, thrown_stack(failure), "fork server", platform::current_process_id()));
         platform::exit_now(1);
     }
 }
@@ -98,8 +98,10 @@ void server::serve() {
         std::vector<std::size_t> owners;
         const auto waited = interests(owners);
         for (std::size_t ready : platform::wait_many(waited, {})) {
-            if (owners[ready] == children_.size()) accept();
-            else look_at(children_[owners[ready]], waited[ready].what == platform::waitable::kind::process);
+            if (owners[ready] == children_.size())
+                accept();
+            else
+                look_at(children_[owners[ready]], waited[ready].what == platform::waitable::kind::process);
         }
         drop_finished();
     }
@@ -113,8 +115,10 @@ std::vector<platform::waitable> server::interests(std::vector<std::size_t>& owne
     std::vector<platform::waitable> list;
     for (std::size_t i = 0; i < children_.size(); ++i) {
         const auto& one = children_[i];
-        if (!one.told) list.push_back({kind::process, one.child.process.get()});
-        else list.push_back({kind::channel, one.status.get()});
+        if (!one.told)
+            list.push_back({kind::process, one.child.process.get()});
+        else
+            list.push_back({kind::channel, one.status.get()});
         owners.push_back(i);
     }
     if (control_open_) {
@@ -165,9 +169,9 @@ void server::look_at(served_child& one, bool process_event) {
     const auto status = platform::peek_status(one.child);
     if (!status) return;
     const bool signalled = status->signal() != 0;
-    send_reply(one.status.get(), {signalled ? (status->core_dumped() ? reply_kind::dumped : reply_kind::signalled)
-                                            : reply_kind::exited,
-                                  signalled ? status->signal() : status->code()});
+    send_reply(one.status.get(),
+               {signalled ? (status->core_dumped() ? reply_kind::dumped : reply_kind::signalled) : reply_kind::exited,
+                signalled ? status->signal() : status->code()});
     one.told = true;
 }
 

@@ -38,15 +38,16 @@ struct launched {
 // What of a process's options matters while it is made, with opened redirection files.
 struct launch_request {
     std::array<platform::stdio_target, 3> stdio;
-    std::vector<platform::unique_handle> opened;   // keeps them open
+    std::vector<platform::unique_handle> opened;  // keeps them open
     std::vector<platform::handle_t> inherit;
-    std::vector<std::string> environment;          // what the child is to have
-    bool same_environment = true;                  // it is that of this process (then it may have been left out)
-    std::string directory;                         // empty: this process's
+    std::vector<std::string> environment;  // what the child is to have
+    bool same_environment = true;          // it is that of this process (then it may have been left out)
+    std::string directory;                 // empty: this process's
     std::string name;
     bool receive_ctrl_c = false;
 };
-launch_request make_request(const process_options& options, const std::string& name, bool always_with_environment = true);
+launch_request make_request(const process_options& options, const std::string& name,
+                            bool always_with_environment = true);
 
 // When a child that is started now must have reached brood::init. It is a guard against programs that never do; slow
 // machines and checkers may need more than the default (environment variable BROOD_BOOTSTRAP_TIMEOUT, in seconds).
@@ -65,13 +66,17 @@ std::optional<launched> take_from_reserve(const launch_request& request);
 // A handle's value as a number that fits into a message, and back.
 template <class Handle>
 std::int64_t handle_to_number(Handle handle) noexcept {
-    if constexpr (std::is_pointer_v<Handle>) return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(handle));
-    else return handle;
+    if constexpr (std::is_pointer_v<Handle>)
+        return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(handle));
+    else
+        return handle;
 }
 template <class Handle = platform::handle_t>
 Handle number_to_handle(std::int64_t number) noexcept {
-    if constexpr (std::is_pointer_v<Handle>) return reinterpret_cast<Handle>(static_cast<std::intptr_t>(number));
-    else return static_cast<Handle>(number);
+    if constexpr (std::is_pointer_v<Handle>)
+        return reinterpret_cast<Handle>(static_cast<std::intptr_t>(number));
+    else
+        return static_cast<Handle>(number);
 }
 
 // The note of a process that is to be the fork server.

@@ -12,8 +12,8 @@ namespace {
 bool has_preparation(const process_options& options) {
     const auto is_inherit = [](const stdio& stream) { return std::holds_alternative<inherit_t>(stream.where()); };
     return !options.cwd.empty() || !options.env.empty() || options.clear_env || !options.cpus.empty() ||
-           options.niceness || options.memory_limit || !is_inherit(options.stdout_to) || !is_inherit(options.stderr_to) ||
-           !std::holds_alternative<null_t>(options.stdin_from.where());
+           options.niceness || options.memory_limit || !is_inherit(options.stdout_to) ||
+           !is_inherit(options.stderr_to) || !std::holds_alternative<null_t>(options.stdin_from.where());
 }
 
 // In the child, before its target.
@@ -51,8 +51,9 @@ started_child start_by_fork(const start_order& order) {
         } catch (...) {
             platform::exit_now(1);
         }
-        run_forked_child(wire(std::move(channel.theirs), platform::no_handle()), setup,
-                         [&] { prepare_forked(request); }, *order.work);
+        run_forked_child(
+            wire(std::move(channel.theirs), platform::no_handle()), setup, [&] { prepare_forked(request); },
+            *order.work);
     }
     channel.theirs.reset();
     forked.lifeline = std::move(parent_end);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The parent's side of the fork server: one server for the process, started when first needed and again when it is gone.
+// The parent's side of the fork server: one server for the process, started when first needed and again when it is
+// gone.
 #include "process/forkserver.hpp"
 #include "process/forkserver_protocol.hpp"
 #include "process/launch.hpp"
@@ -70,7 +71,8 @@ void send_preload(server_process& server, const bound_call& call) {
     save_value(archive, locate_code(reinterpret_cast<const void*>(call.target()->entry())));
     call.target()->save(archive);
     const std::span<const std::byte> body = archive.bytes();
-    server.control.send({.kind = message_kind::call, .body = {&body, 1}, .handles = archive.handles()}, bootstrap_deadline());
+    server.control.send({.kind = message_kind::call, .body = {&body, 1}, .handles = archive.handles()},
+                        bootstrap_deadline());
 }
 
 // The next message of a server that starts. What it does after brood::init may take its time.

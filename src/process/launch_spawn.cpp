@@ -31,7 +31,8 @@ bool names_variable(const std::string& entry, const std::string& name) {
 
 void set_variable(std::vector<std::string>& environment, const std::string& name, const std::string& value) {
     if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos || value.find('\0') != value.npos)
-        throw std::invalid_argument("'" + name + "' cannot be the name of an environment variable, or its value cannot be one");
+        throw std::invalid_argument("'" + name +
+                                    "' cannot be the name of an environment variable, or its value cannot be one");
     std::erase_if(environment, [&](const auto& entry) { return names_variable(entry, name); });
     environment.push_back(name + "=" + value);
 }
@@ -45,7 +46,8 @@ launch_request make_request(const process_options& options, const std::string& n
     request.stdio[2] = std::visit(make_target_stream{request, true}, options.stderr_to.where());
     for (const auto& one : options.inherit) request.inherit.push_back(one.native_handle());
     request.same_environment = !options.clear_env && options.env.empty();
-    if (!options.clear_env && (always_with_environment || !options.env.empty())) request.environment = platform::environment();
+    if (!options.clear_env && (always_with_environment || !options.env.empty()))
+        request.environment = platform::environment();
     for (const auto& [variable, value] : options.env) set_variable(request.environment, variable, value);
     const auto directory = options.cwd.u8string();
     request.directory.assign(directory.begin(), directory.end());

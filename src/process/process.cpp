@@ -12,7 +12,8 @@ using detail::running_child;
 
 // ---- process_info ----
 
-process_info::process_info(std::string name, process_id pid, bool daemon, std::weak_ptr<running_child> child, bool parent)
+process_info::process_info(std::string name, process_id pid, bool daemon, std::weak_ptr<running_child> child,
+                           bool parent)
     : name_(std::move(name)), pid_(pid), daemon_(daemon), child_(std::move(child)), parent_(parent) {}
 
 bool process_info::is_alive() const {
@@ -42,8 +43,10 @@ void process_handle::finish() noexcept {
     try {
         const auto child = core_->child_if_any("join");
         if (!child) return;
-        if (child->daemon()) child->stop();
-        else child->wait({});
+        if (child->daemon())
+            child->stop();
+        else
+            child->wait({});
     } catch (const std::exception&) {
         // closed already, or it cannot be waited for: its lifeline then ends it with this process
     }

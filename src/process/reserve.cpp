@@ -26,8 +26,9 @@ public:
 
     void resize(std::size_t n) {
         std::deque<idle_child> dropped;
-        const std::lock_guard guard(mutex_);
+        std::unique_lock lock(mutex_);
         wanted_ = n;
+        if (n == 0) changed_.wait(lock, [this] { return !spawning_ || wanted_ > 0; });
         while (idle_.size() > wanted_) {
             dropped.push_back(std::move(idle_.back()));
             idle_.pop_back();
@@ -95,9 +96,11 @@ private:
                 changed_.wait(lock);
                 continue;
             }
+            spawning_ = true;
             lock.unlock();
             auto fresh = spawn_idle();
             lock.lock();
+            spawning_ = false;
             if (fresh && idle_.size() < wanted_) {
                 idle_.push_back(std::move(*fresh));
             } else if (fresh) {
@@ -105,8 +108,11 @@ private:
                 surplus.push_back(std::move(*fresh));
                 end(surplus);
             } else {
+                changed_.notify_all();
                 changed_.wait_for(lock, std::chrono::milliseconds(100));  // the system refused; starts go on without
+                continue;
             }
+            changed_.notify_all();
         }
     }
 
@@ -126,6 +132,7 @@ private:
     std::condition_variable changed_;
     std::deque<idle_child> idle_;
     std::size_t wanted_ = 0;
+    bool spawning_ = false;  // one is being made and not among the idle ones yet
     bool stopping_ = false;
     std::thread thread_;
 };
@@ -163,7 +170,8 @@ std::optional<launched> take_from_reserve(const launch_request& request) {
     if (known == nullptr || request.receive_ctrl_c || !request.inherit.empty()) return std::nullopt;
     auto taken = known->take(child_program());
     if (!taken) return std::nullopt;
-    return launched{std::move(taken->process.child), std::move(taken->process.channel), nullptr, std::move(taken->made_with)};
+    return launched{std::move(taken->process.child), std::move(taken->process.channel), nullptr,
+                    std::move(taken->made_with)};
 }
 
 }  // namespace brood::detail

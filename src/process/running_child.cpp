@@ -5,7 +5,8 @@
 
 namespace brood::detail {
 
-running_child::running_child(std::string name, bool daemon, platform::child child, std::unique_ptr<status_source> source)
+running_child::running_child(std::string name, bool daemon, platform::child child,
+                             std::unique_ptr<status_source> source)
     : owner_(platform::current_process_id()),
       name_(std::move(name)),
       daemon_(daemon),

@@ -23,15 +23,15 @@ struct late_setup {
 
 struct child_setup {
     std::string name;
-    std::string identity;                    // "1:2": the second child of the first child
+    std::string identity;  // "1:2": the second child of the first child
     bool daemon = false;
     bool wants_result = false;
     process_id parent_pid = 0;
     std::string parent_name;
     bool parent_daemon = false;
     bool receive_ctrl_c = false;
-    std::optional<start_method> default_method;         // as chosen in the parent
-    std::string executable;                             // as chosen in the parent
+    std::optional<start_method> default_method;  // as chosen in the parent
+    std::string executable;                      // as chosen in the parent
     std::vector<unsigned> cpus;
     std::optional<int> niceness;
     std::optional<std::uint64_t> memory_limit;

@@ -49,22 +49,24 @@ late_setup make_late(const launch_request& request, const surroundings& made_wit
     auto directory = request.directory.empty() ? platform::working_directory() : request.directory;
     if (directory != made_with.directory) late.directory = std::move(directory);
     if (!has_right_streams(request, made_with))
-        for (const auto& stream : explicit_streams(request)) late.streams.push_back(static_cast<std::uint8_t>(stream.what));
+        for (const auto& stream : explicit_streams(request))
+            late.streams.push_back(static_cast<std::uint8_t>(stream.what));
     for (auto handle : request.inherit) late.inherited.push_back(handle_to_number(handle));
     return late;
 }
 
 std::vector<platform::handle_t> late_handles(const launch_request& request, const late_setup& late) {
     std::vector<platform::handle_t> handles;
-    for (const auto& stream : late.streams.empty() ? std::array<platform::stdio_target, 3>{} : explicit_streams(request))
+    for (const auto& stream :
+         late.streams.empty() ? std::array<platform::stdio_target, 3>{} : explicit_streams(request))
         if (stream.what == platform::stdio_target::kind::handle) handles.push_back(stream.handle);
     handles.insert(handles.end(), request.inherit.begin(), request.inherit.end());
     return handles;
 }
 
 // One message: the set-up, then the target. The set-up's handles come first.
-bool send_work(wire& channel, child_setup setup, const launch_request& request,
-               const std::optional<surroundings>& late, const output_archive& target) {
+bool send_work(wire& channel, child_setup setup, const launch_request& request, const std::optional<surroundings>& late,
+               const output_archive& target) {
     std::vector<platform::handle_t> handles;
     if (late) {
         setup.late = make_late(request, *late);
@@ -74,7 +76,8 @@ bool send_work(wire& channel, child_setup setup, const launch_request& request,
     output_archive archive({.blocks = false});
     save_value(archive, setup);
     const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
-    const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(), target.bytes()};
+    const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(),
+                                                target.bytes()};
     return channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles},
                         bootstrap_deadline());
 }
@@ -101,12 +104,14 @@ private:
 };
 
 // Until the target runs: serves large blocks, and takes the child's answer.
-std::exception_ptr await_start(const start_order& order, running_child& child, wire& channel, const output_archive& sent) {
+std::exception_ptr await_start(const start_order& order, running_child& child, wire& channel,
+                               const output_archive& sent) {
     const auto until = bootstrap_deadline();
     for (message answer;;) {
         const auto result = channel.receive(answer, until);
         if (result == io_result::timeout)
-            throw bootstrap_error("process '" + order.name + "' did not reach brood::init in time: is it the first statement of main?");
+            throw bootstrap_error("process '" + order.name +
+                                  "' did not reach brood::init in time: is it the first statement of main?");
         if (result == io_result::end) throw_died(child, channel);
         switch (answer.kind) {
             case message_kind::started: return nullptr;
@@ -134,7 +139,8 @@ started_child start_by_sending(const start_order& order, start_method method) {
     save_target(archive, *order.work);
     const auto request = make_request(order.options, order.name);
     auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
-    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
+    const auto child =
+        std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
     start_guard guard(*child);
     wire channel(std::move(made.channel), child->process_handle());
     send_work(channel, make_setup(order), request, made.late, archive);
@@ -168,8 +174,8 @@ child_setup make_setup(const start_order& order) {
 }
 
 started_child start_child(const start_order& order) {
-    const auto method = order.always_fork ? start_method::fork
-                                          : order.options.start_method.value_or(this_process::get().method());
+    const auto method =
+        order.always_fork ? start_method::fork : order.options.start_method.value_or(this_process::get().method());
     require_startable(method, order.options);
     try {
         return method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);

@@ -27,8 +27,9 @@ struct start_order {
 
 struct started_child {
     std::shared_ptr<running_child> child;
-    wire channel;                      // open only when a result is wanted
-    std::exception_ptr early_failure;  // the arguments could not be read; only when a result is wanted, else it is thrown
+    wire channel;  // open only when a result is wanted
+    std::exception_ptr
+        early_failure;  // the arguments could not be read; only when a result is wanted, else it is thrown
 };
 
 // Throws bootstrap_error, start_error or serialization_error; then no process is left.

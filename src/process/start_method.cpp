@@ -26,7 +26,8 @@ std::string_view to_string(start_method method) noexcept {
 start_method parse_start_method(std::string_view name) {
     for (auto method : {start_method::fork, start_method::spawn, start_method::forkserver})
         if (to_string(method) == name) return method;
-    throw std::invalid_argument("'" + std::string(name) + "' is not a start method; there are fork, spawn and forkserver");
+    throw std::invalid_argument("'" + std::string(name) +
+                                "' is not a start method; there are fork, spawn and forkserver");
 }
 
 std::vector<start_method> available_start_methods() {
@@ -39,7 +40,8 @@ namespace {
 void require_available(start_method method) {
     const auto offered = available_start_methods();
     if (std::find(offered.begin(), offered.end(), method) == offered.end())
-        throw std::invalid_argument("start method '" + std::string(to_string(method)) + "' is not available on " BROOD_SYSTEM);
+        throw std::invalid_argument("start method '" + std::string(to_string(method)) +
+                                    "' is not available on " BROOD_SYSTEM);
 }
 
 }  // namespace
@@ -72,18 +74,22 @@ void require_startable(start_method method, const process_options& options) {
     require_available(method);
     if (is_bootstrapping()) {
         constexpr const char* text =
-            "a process was started while its parent process, itself a child, was still starting up: before brood::init, for "
-            "example in a static initialiser. Start processes after brood::init(argc, argv), the first statement of main.";
+            "a process was started while its parent process, itself a child, was still starting up: before "
+            "brood::init, for "
+            "example in a static initialiser. Start processes after brood::init(argc, argv), the first statement of "
+            "main.";
         report_early_start(text);
         throw bootstrap_error(text);
     }
     if (method != start_method::fork && !init_was_called())
         throw bootstrap_error(
-            "brood::init(argc, argv) was not called. It must be the first statement of main: a child process runs this same "
+            "brood::init(argc, argv) was not called. It must be the first statement of main: a child process runs this "
+            "same "
             "program, and init is where it turns to its target instead of running main again.");
     if (method == start_method::fork && !options.allow_threads && platform::thread_count() > 1)
         throw start_error(
-            "refused to fork while other threads run: locks that they hold would stay locked in the child for ever. Use "
+            "refused to fork while other threads run: locks that they hold would stay locked in the child for ever. "
+            "Use "
             "spawn or forkserver, or set process_options::allow_threads.");
 }
 

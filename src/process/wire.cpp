@@ -17,8 +17,7 @@ std::span<const std::byte> bytes_of(const void* data, std::size_t size) {
 
 std::vector<block_place> places_of(std::span<const std::span<const std::byte>> blocks) {
     std::vector<block_place> places;
-    for (const auto& block : blocks)
-        places.push_back({reinterpret_cast<std::uintptr_t>(block.data()), block.size()});
+    for (const auto& block : blocks) places.push_back({reinterpret_cast<std::uintptr_t>(block.data()), block.size()});
     return places;
 }
 
@@ -61,7 +60,8 @@ io_result wire::receive(message& into, platform::deadline until) {
     };
     if (auto r = read(&head, sizeof head); r != io_result::ok) return r;
     if (head.magic != magic || head.version != version)
-        throw bootstrap_error("the other process does not speak this version of brood's protocol: is it another program?");
+        throw bootstrap_error(
+            "the other process does not speak this version of brood's protocol: is it another program?");
     into.kind = head.kind;
     if (head.handles > 0) {
         const auto r = platform::channel_receive_handles(channel_.get(), head.handles, into.handles, peer_, until);

@@ -26,7 +26,17 @@
 namespace brood::detail {
 
 enum class message_kind : std::uint16_t {
-    work, call, block_wanted, block_copied, block_sent, started, failed, result, exception, crash, received,
+    work,
+    call,
+    block_wanted,
+    block_copied,
+    block_sent,
+    started,
+    failed,
+    result,
+    exception,
+    crash,
+    received,
     ready
 };
 

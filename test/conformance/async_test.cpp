@@ -68,9 +68,9 @@ TEST_CASE("a function that returns nothing has a future of nothing") {
 
 TEST_CASE("a reference that a function returns comes back as a value") {
     static_assert(std::is_same_v<decltype(brood::async([]() -> const std::string& {
-                      static const std::string text = "kept";
-                      return text;
-                  })),
+                                     static const std::string text = "kept";
+                                     return text;
+                                 })),
                                  brood::future<std::string>>);
     CHECK(brood::async([]() -> const std::string& {
               static const std::string text = "kept";
@@ -115,12 +115,16 @@ TEST_CASE("a moved future goes on") {
 }
 
 TEST_CASE("a future that nobody asks waits for its process and drops the result") {
-    { auto unasked = brood::async([] { return std::vector<int>(100'000, 1); }); }
+    {
+        auto unasked = brood::async([] { return std::vector<int>(100'000, 1); });
+    }
     CHECK(brood::active_children().empty());
 }
 
 TEST_CASE("a dropped future discards an exception, too") {
-    { auto unasked = brood::async([]() -> int { throw std::runtime_error("to nobody"); }); }
+    {
+        auto unasked = brood::async([]() -> int { throw std::runtime_error("to nobody"); });
+    }
     CHECK(brood::active_children().empty());
 }
 
@@ -145,12 +149,12 @@ TEST_CASE("standard exceptions keep their type and their text") {
         try {
             result.get();
         } catch (const std::exception& error) {
-            return std::string(typeid(error) == typeid(std::logic_error)      ? "logic "
-                               : typeid(error) == typeid(std::out_of_range)   ? "range "
-                               : typeid(error) == typeid(std::runtime_error)  ? "runtime "
-                               : typeid(error) == typeid(std::bad_alloc)      ? "memory "
-                               : typeid(error) == typeid(std::system_error)   ? "system "
-                                                                              : "other ") +
+            return std::string(typeid(error) == typeid(std::logic_error)     ? "logic "
+                               : typeid(error) == typeid(std::out_of_range)  ? "range "
+                               : typeid(error) == typeid(std::runtime_error) ? "runtime "
+                               : typeid(error) == typeid(std::bad_alloc)     ? "memory "
+                               : typeid(error) == typeid(std::system_error)  ? "system "
+                                                                             : "other ") +
                    error.what();
         }
         return std::string("nothing");
@@ -159,8 +163,9 @@ TEST_CASE("standard exceptions keep their type and their text") {
     CHECK(thrown_by([] { throw std::out_of_range("b"); }) == "range b");
     CHECK(thrown_by([] { throw std::runtime_error("c"); }) == "runtime c");
     CHECK(thrown_by([] { throw std::bad_alloc(); }).starts_with("memory "));
-    CHECK(thrown_by([] { throw std::system_error(std::make_error_code(std::errc::permission_denied), "d"); })
-              .starts_with("system d"));
+    CHECK(thrown_by([] {
+              throw std::system_error(std::make_error_code(std::errc::permission_denied), "d");
+          }).starts_with("system d"));
 }
 
 namespace {
@@ -287,12 +292,10 @@ TEST_CASE("a vector of 64 MiB goes and comes whole") {
 
 TEST_CASE("several large values of one call keep their order") {
     using list = std::vector<int>;
-    const auto back = brood::async(
-                          [](const list& a, const std::string& b, const list& c) {
-                              return std::tuple(c, b, a);
-                          },
-                          list(50'000, 1), std::string(100'000, 'b'), list(60'000, 3))
-                          .get();
+    const auto back =
+        brood::async([](const list& a, const std::string& b, const list& c) { return std::tuple(c, b, a); },
+                     list(50'000, 1), std::string(100'000, 'b'), list(60'000, 3))
+            .get();
     CHECK(std::get<0>(back) == list(60'000, 3));
     CHECK(std::get<1>(back) == std::string(100'000, 'b'));
     CHECK(std::get<2>(back) == list(50'000, 1));

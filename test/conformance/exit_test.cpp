@@ -194,12 +194,13 @@ TEST_CASE("exit handlers that a target registered run when it returns, throws or
     const auto words = mailbox::make();
     SUBCASE("returns") { brood::spawn(register_exit_handler, words).join(); }
     SUBCASE("throws") {
-        brood::spawn({.stderr_to = brood::null},
-                     [](const mailbox& box) {
-                         register_exit_handler(box);
-                         throw std::runtime_error("out");
-                     },
-                     words)
+        brood::spawn(
+            {.stderr_to = brood::null},
+            [](const mailbox& box) {
+                register_exit_handler(box);
+                throw std::runtime_error("out");
+            },
+            words)
             .join();
     }
     SUBCASE("exits") {
@@ -229,18 +230,14 @@ TEST_CASE("what a target wrote to its streams arrives once and completely") {
 TEST_CASE("what a target wrote is flushed when it throws or exits") {
     const temporary_folder folder;
     const auto path = folder / "output";
-    brood::spawn({.stdout_to = path, .stderr_to = brood::null},
-                 [] {
-                     std::fputs("before", stdout);
-                     throw 1;
-                 })
-        .join();
+    brood::spawn({.stdout_to = path, .stderr_to = brood::null}, [] {
+        std::fputs("before", stdout);
+        throw 1;
+    }).join();
     CHECK(read_text(path) == "before");
-    brood::spawn({.stdout_to = path},
-                 [] {
-                     std::fputs("again", stdout);
-                     std::exit(0);
-                 })
-        .join();
+    brood::spawn({.stdout_to = path}, [] {
+        std::fputs("again", stdout);
+        std::exit(0);
+    }).join();
     CHECK(read_text(path) == "again");
 }

@@ -93,7 +93,8 @@ TEST_CASE("a forked copy of a process object refuses to work and its end does no
             child.kill();
         } catch (const std::logic_error& error) {
             const brood::process taken = std::move(child);  // destroyed here
-            std::exit(std::string(error.what()) == "cannot kill this process: only the process that made it can" ? 11 : 12);
+            std::exit(std::string(error.what()) == "cannot kill this process: only the process that made it can" ? 11
+                                                                                                                 : 12);
         }
     });
     copy->start();

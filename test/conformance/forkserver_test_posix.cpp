@@ -73,12 +73,13 @@ TEST_CASE("a preload that ends its process is reported by start()") {
 TEST_CASE("children of an older server live on when a new preload is set") {
     const without_preload after;
     const auto go = mailbox::make();
-    auto child = brood::spawn({.start_method = forkserver},
-                              [](const mailbox& box) {
-                                  box.wait();
-                                  std::exit(6);
-                              },
-                              go);
+    auto child = brood::spawn(
+        {.start_method = forkserver},
+        [](const mailbox& box) {
+            box.wait();
+            std::exit(6);
+        },
+        go);
     brood::set_forkserver_preload(brood::call(load, 2));
     CHECK(brood::async({.start_method = forkserver}, [] { return preloaded; }).get() == 2);
     go.send();

@@ -111,12 +111,10 @@ private:
 TEST_CASE("recreate builds its object in the process that uses it") {
     const brood::recreate<device> here("port-1");
     CHECK(here->is_opened_here());
-    const auto there = brood::async(
-                           [](const brood::recreate<device>& mine) {
-                               return std::pair(mine->port(), mine->is_opened_here());
-                           },
-                           here)
-                           .get();
+    const auto there =
+        brood::async(
+            [](const brood::recreate<device>& mine) { return std::pair(mine->port(), mine->is_opened_here()); }, here)
+            .get();
     CHECK(there.first == "port-1");
     CHECK(there.second);
 }
@@ -144,9 +142,8 @@ TEST_CASE("what the constructor of a recreated object throws is the target's exc
 }
 
 TEST_CASE("recreate crosses back and on") {
-    const auto back = brood::async([](const brood::recreate<device>& mine) { return mine; },
-                                   brood::recreate<device>("port-3"))
-                          .get();
+    const auto back =
+        brood::async([](const brood::recreate<device>& mine) { return mine; }, brood::recreate<device>("port-3")).get();
     CHECK(back->port() == "port-3");
     CHECK(back->is_opened_here());
 }

@@ -60,7 +60,8 @@ TEST_CASE("a closed process refuses everything but its name") {
 
 TEST_CASE("closing a running process is refused with the cure") {
     auto child = brood::spawn({.daemon = true}, idle);
-    CHECK(refusal([&] { child.close(); }) == "cannot close a process that still runs: join, terminate or kill it first");
+    CHECK(refusal([&] { child.close(); }) ==
+          "cannot close a process that still runs: join, terminate or kill it first");
 }
 
 TEST_CASE("the daemon flag of a started process is fixed, its name is not") {

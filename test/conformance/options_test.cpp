@@ -88,12 +88,13 @@ TEST_CASE("a child's standard input is the null device unless something else is 
 TEST_CASE("streams can lead to files by path") {
     const temporary_folder folder;
     write_text(folder / "in", "a line\n");
-    auto child = brood::spawn({.stdin_from = folder / "in", .stdout_to = folder / "out", .stderr_to = folder / "err"}, [] {
-        std::string line;
-        std::getline(std::cin, line);
-        std::cout << "out: " << line << std::endl;
-        std::cerr << "err: " << line << std::endl;
-    });
+    auto child =
+        brood::spawn({.stdin_from = folder / "in", .stdout_to = folder / "out", .stderr_to = folder / "err"}, [] {
+            std::string line;
+            std::getline(std::cin, line);
+            std::cout << "out: " << line << std::endl;
+            std::cerr << "err: " << line << std::endl;
+        });
     child.join();
     CHECK(child.exit_code() == 0);
     CHECK(read_text(folder / "out") == "out: a line\n");
@@ -181,11 +182,9 @@ TEST_CASE("what this process had buffered at a start is written once") {
 
 TEST_CASE("an inherited handle has the same value in the child") {
     const auto pipe = mailbox::make();
-    auto child = brood::spawn({.inherit = {pipe.writer}},
-                              [](std::uintptr_t value) {
-                                  write_bytes(to_handle(value), "x", 1);
-                              },
-                              to_number(pipe.writer));
+    auto child = brood::spawn(
+        {.inherit = {pipe.writer}}, [](std::uintptr_t value) { write_bytes(to_handle(value), "x", 1); },
+        to_number(pipe.writer));
     child.join();
     CHECK(child.exit_code() == 0);
     char got = 0;
@@ -195,12 +194,13 @@ TEST_CASE("an inherited handle has the same value in the child") {
 
 TEST_CASE("several inherited handles keep their values") {
     const auto a = mailbox::make(), b = mailbox::make();
-    auto child = brood::spawn({.inherit = {b.writer, a.writer}},
-                              [](std::uintptr_t to_a, std::uintptr_t to_b) {
-                                  write_bytes(to_handle(to_a), "a", 1);
-                                  write_bytes(to_handle(to_b), "b", 1);
-                              },
-                              to_number(a.writer), to_number(b.writer));
+    auto child = brood::spawn(
+        {.inherit = {b.writer, a.writer}},
+        [](std::uintptr_t to_a, std::uintptr_t to_b) {
+            write_bytes(to_handle(to_a), "a", 1);
+            write_bytes(to_handle(to_b), "b", 1);
+        },
+        to_number(a.writer), to_number(b.writer));
     child.join();
     REQUIRE(child.exit_code() == 0);
     char got[2] = {};

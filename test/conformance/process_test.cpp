@@ -50,8 +50,7 @@ TEST_CASE("a started process is alive and active until it ended") {
 
 TEST_CASE("the pid that the parent sees is that of the child") {
     const auto box = mailbox::make();
-    auto child =
-        brood::spawn([](const mailbox& to) { to.send(std::to_string(brood::current_process().pid())); }, box);
+    auto child = brood::spawn([](const mailbox& to) { to.send(std::to_string(brood::current_process().pid())); }, box);
     CHECK(box.receive() == std::to_string(child.pid()));
 }
 
@@ -108,12 +107,14 @@ TEST_CASE("a sentinel is not ready while the child runs and stays ready after it
 
 TEST_CASE("a grandchild that lives on does not hold back the sentinel of its parent") {
     const auto go = mailbox::make();
-    auto child = brood::spawn([](const mailbox&) {
-        auto grandchild = std::make_unique<brood::process>(idle);
-        grandchild->start();
-        static_cast<void>(grandchild.release());
-        _exit(0);
-    }, go);
+    auto child = brood::spawn(
+        [](const mailbox&) {
+            auto grandchild = std::make_unique<brood::process>(idle);
+            grandchild->start();
+            static_cast<void>(grandchild.release());
+            _exit(0);
+        },
+        go);
     child.sentinel().wait();
     child.join();
     CHECK(child.exit_code() == 0);

@@ -34,36 +34,38 @@ TEST_CASE("default names count the processes that were made") {
 
 TEST_CASE("a child knows its name, its number, its flag and its parent") {
     const auto box = mailbox::make();
-    auto child = brood::spawn({.name = "tell me", .daemon = true},
-                              [](const mailbox& to) {
-                                  const auto self = brood::current_process();
-                                  const auto parent = brood::parent_process();
-                                  expect(brood::is_child(), "a child knows that it is one");
-                                  expect(self.is_alive() && parent->is_alive(), "both live");
-                                  expect(self.daemon() && !parent->daemon(), "the flags");
-                                  to.send(self.name() + "|" + parent->name() + "|" + std::to_string(parent->pid()));
-                                  idle();
-                              },
-                              box);
+    auto child = brood::spawn(
+        {.name = "tell me", .daemon = true},
+        [](const mailbox& to) {
+            const auto self = brood::current_process();
+            const auto parent = brood::parent_process();
+            expect(brood::is_child(), "a child knows that it is one");
+            expect(self.is_alive() && parent->is_alive(), "both live");
+            expect(self.daemon() && !parent->daemon(), "the flags");
+            to.send(self.name() + "|" + parent->name() + "|" + std::to_string(parent->pid()));
+            idle();
+        },
+        box);
     CHECK(box.receive() == "tell me|main|" + std::to_string(brood::current_process().pid()));
 }
 
 TEST_CASE("a grandchild's default name shows its line, and the daemon flag is not inherited") {
     const auto box = mailbox::make();
-    auto child = brood::spawn({.daemon = true},
-                              [](const mailbox& to) {
-                                  const brood::process first(idle);
-                                  auto second = brood::spawn(
-                                      [](const mailbox& answer) {
-                                          const auto self = brood::current_process();
-                                          answer.send(self.name() + (self.daemon() ? " daemon" : ""));
-                                      },
-                                      to);
-                                  second.join();
-                                  to.send(brood::current_process().name());
-                                  idle();
-                              },
-                              box);
+    auto child = brood::spawn(
+        {.daemon = true},
+        [](const mailbox& to) {
+            const brood::process first(idle);
+            auto second = brood::spawn(
+                [](const mailbox& answer) {
+                    const auto self = brood::current_process();
+                    answer.send(self.name() + (self.daemon() ? " daemon" : ""));
+                },
+                to);
+            second.join();
+            to.send(brood::current_process().name());
+            idle();
+        },
+        box);
     const std::string grandchild = box.receive();
     const std::string name = box.receive();
     CHECK(name == child.name());

@@ -42,19 +42,19 @@ TEST_CASE("a child of the reserve has name, directory, environment, streams and 
     const with_reserve one(1);
     const temporary_folder folder;
     const auto pipe = mailbox::make();
-    auto child = brood::spawn({.name = "late",
-                               .start_method = spawn,
-                               .cwd = folder.path(),
-                               .env = {{"BROOD_TEST_LATE", "yes"}},
-                               .stdout_to = folder / "out"},
-                              [](const mailbox& to, const std::vector<int>& large) {
-                                  const char* value = std::getenv("BROOD_TEST_LATE");
-                                  std::puts("written");
-                                  write_text("by relative path", "x");
-                                  to.send(brood::current_process().name() + "|" + (value ? value : "") + "|" +
-                                          std::to_string(large.size()));
-                              },
-                              pipe, std::vector<int>(100'000, 1));
+    auto child = brood::spawn(
+        {.name = "late",
+         .start_method = spawn,
+         .cwd = folder.path(),
+         .env = {{"BROOD_TEST_LATE", "yes"}},
+         .stdout_to = folder / "out"},
+        [](const mailbox& to, const std::vector<int>& large) {
+            const char* value = std::getenv("BROOD_TEST_LATE");
+            std::puts("written");
+            write_text("by relative path", "x");
+            to.send(brood::current_process().name() + "|" + (value ? value : "") + "|" + std::to_string(large.size()));
+        },
+        pipe, std::vector<int>(100'000, 1));
     CHECK(pipe.receive() == "late|yes|100000");
     child.join();
     CHECK(child.exit_code() == 0);
@@ -76,6 +76,8 @@ TEST_CASE("a child of the reserve has the directory that this process has now, n
 TEST_CASE("starts beyond the reserve are made as usual") {
     const with_reserve one(1);
     std::vector<brood::future<int>> results;
-    for (int i = 0; i < 4; ++i) results.push_back(brood::async({.start_method = spawn}, [](int value) { return value; }, i));
+    for (int i = 0; i < 4; ++i)
+        results.push_back(brood::async(
+            {.start_method = spawn}, [](int value) { return value; }, i));
     for (int i = 0; i < 4; ++i) CHECK(results[static_cast<std::size_t>(i)].get() == i);
 }

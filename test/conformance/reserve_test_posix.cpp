@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "program.hpp"
 #include "proc.hpp"
+#include "program.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>

@@ -60,7 +60,8 @@ TEST_CASE("children of every method can start children of every method") {
             auto result = brood::async(
                 {.start_method = outer},
                 [](brood::start_method method) {
-                    auto nested = brood::async({.start_method = method}, [] { return brood::current_process().name(); });
+                    auto nested =
+                        brood::async({.start_method = method}, [] { return brood::current_process().name(); });
                     return nested.get();
                 },
                 inner);

@@ -5,8 +5,8 @@
 
 #include <brood/brood.hpp>
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <stdexcept>
 #include <utility>
@@ -16,7 +16,8 @@ using namespace brood_test;
 namespace {
 
 // Blanks, quotes, backslashes, percent and other alphabets, at the start and at the end, too.
-constexpr const char* awkward = " \"two words\" 'it''s' \\\\back\\slash\\\" %PATH% $HOME ^& \xC3\xA9\xE6\xBC\xA2\xF0\x9F\x90\xA3 \\";
+constexpr const char* awkward =
+    " \"two words\" 'it''s' \\\\back\\slash\\\" %PATH% $HOME ^& \xC3\xA9\xE6\xBC\xA2\xF0\x9F\x90\xA3 \\";
 
 // 100,000 bytes, no two parts of them alike.
 std::string long_text() {

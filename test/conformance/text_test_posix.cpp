@@ -8,7 +8,9 @@
 namespace {
 
 std::string value_there(const std::string& value) {
-    return brood::async({.env = {{"BROOD_TEST_TEXT", value}}}, [] { return std::string(std::getenv("BROOD_TEST_TEXT")); }).get();
+    return brood::async({.env = {{"BROOD_TEST_TEXT", value}}},
+                        [] { return std::string(std::getenv("BROOD_TEST_TEXT")); })
+        .get();
 }
 
 }  // namespace

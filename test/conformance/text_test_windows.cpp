@@ -15,8 +15,9 @@ std::string variable_in_utf8() {
     std::wstring wide(::GetEnvironmentVariableW(L"BROOD_TEST_TEXT", nullptr, 0), L'\0');
     wide.resize(::GetEnvironmentVariableW(L"BROOD_TEST_TEXT", wide.data(), static_cast<DWORD>(wide.size())));
     std::string text(wide.size() * 3, '\0');
-    text.resize(static_cast<std::size_t>(::WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()),
-                                                               text.data(), static_cast<int>(text.size()), nullptr, nullptr)));
+    text.resize(
+        static_cast<std::size_t>(::WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()),
+                                                       text.data(), static_cast<int>(text.size()), nullptr, nullptr)));
     return text;
 }
 

@@ -44,7 +44,8 @@ TEST_CASE("eight threads can join one process") {
 
 TEST_CASE("of eight threads that start one process exactly one does") {
     const auto box = mailbox::make();
-    brood::process child({.allow_threads = true}, [](const mailbox& to) { to.send("once"); }, box);
+    brood::process child(
+        {.allow_threads = true}, [](const mailbox& to) { to.send("once"); }, box);
     std::atomic<int> started{0}, refused{0};
     in_threads(8, [&] {
         try {

@@ -77,10 +77,12 @@ TEST_CASE("a child that ends while it reads its arguments is reported by start()
     if (is_forked()) return;
     for (const auto how : {ending::exit, ending::kill, ending::abort, ending::crash}) {
         CAPTURE(name_of(how));
-        brood::process child({.stderr_to = brood::null}, [](const trap&) {}, trap({.loading = how}));
+        brood::process child(
+            {.stderr_to = brood::null}, [](const trap&) {}, trap({.loading = how}));
         CHECK(reported_by([&] { child.start(); }) == status_of(how));
         CHECK(reported_by([&] {
-                  brood::async({.stderr_to = brood::null}, [](const trap&) { return 1; }, trap({.loading = how}));
+                  brood::async(
+                      {.stderr_to = brood::null}, [](const trap&) { return 1; }, trap({.loading = how}));
               }) == status_of(how));
     }
     check_next_start_works();
@@ -88,7 +90,8 @@ TEST_CASE("a child that ends while it reads its arguments is reported by start()
 
 TEST_CASE("a crash while arguments are read comes with its stack") {
     if (is_forked()) return;
-    brood::process child({.stderr_to = brood::null}, [](const trap&) {}, trap({.loading = ending::crash}));
+    brood::process child(
+        {.stderr_to = brood::null}, [](const trap&) {}, trap({.loading = ending::crash}));
     try {
         child.start();
         FAIL("it started");
@@ -127,7 +130,8 @@ TEST_CASE("a child that ends in its target") {
 TEST_CASE("a child that ends while its result is written") {
     for (const auto how : {ending::exit, ending::kill, ending::crash}) {
         CAPTURE(name_of(how));
-        auto result = brood::async({.stderr_to = brood::null}, [](ending e) { return trap({.saving = e}); }, how);
+        auto result = brood::async(
+            {.stderr_to = brood::null}, [](ending e) { return trap({.saving = e}); }, how);
         try {
             result.get();
             FAIL("it gave a result");
@@ -140,14 +144,15 @@ TEST_CASE("a child that ends while its result is written") {
 TEST_CASE("a result that was sent arrives, however its process ends after that") {
     for (const auto how : {ending::exit, ending::kill, ending::crash, ending::abort}) {
         CAPTURE(name_of(how));
-        auto result = brood::async({.stderr_to = brood::null},
-                                   [](ending e) {
-                                       static ending at_exit;
-                                       at_exit = e;
-                                       std::atexit([] { spring(at_exit); });
-                                       return 7;
-                                   },
-                                   how);
+        auto result = brood::async(
+            {.stderr_to = brood::null},
+            [](ending e) {
+                static ending at_exit;
+                at_exit = e;
+                std::atexit([] { spring(at_exit); });
+                return 7;
+            },
+            how);
         CHECK(result.get() == 7);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Ctrl-C on a terminal.
-#include "scenario.hpp"
 #include "mailbox.hpp"
+#include "scenario.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>

@@ -31,13 +31,14 @@ TEST_CASE("children are forked by one server that is neither this process nor th
 TEST_CASE("a fork server that was killed is replaced, and its running child goes on, with an unknown end") {
     const auto first = server();
     const auto ready = mailbox::make(), go = mailbox::make();
-    auto child = brood::spawn({.start_method = forkserver},
-                              [](const mailbox& tell, const mailbox& wait) {
-                                  tell.send();
-                                  wait.wait();
-                                  tell.send("done");
-                              },
-                              ready, go);
+    auto child = brood::spawn(
+        {.start_method = forkserver},
+        [](const mailbox& tell, const mailbox& wait) {
+            tell.send();
+            wait.wait();
+            tell.send("done");
+        },
+        ready, go);
     ready.wait();
     kill_process(first);
     CHECK(comes_true([&] { return is_gone(first); }));
@@ -53,12 +54,13 @@ TEST_CASE("a fork server that was killed is replaced, and its running child goes
 
 TEST_CASE("a result still comes when the fork server was killed") {
     const auto go = mailbox::make();
-    auto result = brood::async({.start_method = forkserver},
-                               [](const mailbox& wait) {
-                                   wait.wait();
-                                   return std::vector<int>(100'000, 4);
-                               },
-                               go);
+    auto result = brood::async(
+        {.start_method = forkserver},
+        [](const mailbox& wait) {
+            wait.wait();
+            return std::vector<int>(100'000, 4);
+        },
+        go);
     kill_process(server());
     go.send();
     CHECK(result.get().size() == 100'000);
@@ -90,7 +92,9 @@ TEST_CASE("the fork server is killed again and again while threads start childre
         all.emplace_back([&] {
             for (int n = 0; n < 20; ++n) {
                 try {
-                    right += brood::async({.start_method = forkserver}, [](int value) { return value; }, n).get() == n;
+                    right += brood::async(
+                                 {.start_method = forkserver}, [](int value) { return value; }, n)
+                                 .get() == n;
                 } catch (const brood::start_error&) {
                     ++right;  // its server was killed twice during one start; the error says so
                 }

@@ -93,10 +93,10 @@ int starve_processes(const arguments&) {
     const auto before = open_descriptors();
     {
         const lowered limit_now(RLIMIT_NPROC, 0);
-        brood::process child({.start_method = brood::get_start_method() == brood::start_method::fork
-                                                  ? brood::start_method::fork
-                                                  : brood::start_method::spawn},
-                             [] {});
+        brood::process child(
+            {.start_method = brood::get_start_method() == brood::start_method::fork ? brood::start_method::fork
+                                                                                    : brood::start_method::spawn},
+            [] {});
         try {
             child.start();
             return failed("it started");

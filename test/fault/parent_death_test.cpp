@@ -62,9 +62,13 @@ void check_nobody_stays(const char* how) {
 
 }  // namespace
 
-TEST_CASE("a killed parent takes idle children, grandchildren and the fork server along") { check_nobody_stays("idle"); }
+TEST_CASE("a killed parent takes idle children, grandchildren and the fork server along") {
+    check_nobody_stays("idle");
+}
 
-TEST_CASE("a killed parent takes busy children, grandchildren and the fork server along") { check_nobody_stays("busy"); }
+TEST_CASE("a killed parent takes busy children, grandchildren and the fork server along") {
+    check_nobody_stays("busy");
+}
 
 namespace {
 

@@ -149,7 +149,8 @@ TEST_CASE("a program without brood::init is told so by its own start, before the
         CHECK(run.output() == "got 1");
     } else {
         CHECK(run.wait().code() == 11);
-        CHECK(run.output().starts_with("brood::init(argc, argv) was not called. It must be the first statement of main"));
+        CHECK(
+            run.output().starts_with("brood::init(argc, argv) was not called. It must be the first statement of main"));
     }
 }
 

@@ -113,9 +113,9 @@ struct dies_when_read {
 
 const scenario sends_to_the_dead("sends-to-the-dead", [](const arguments&) {
     for (int i = 0; i < 5; ++i) {
-        brood::process child({.start_method = brood::start_method::spawn},
-                             [](const dies_when_read&, const std::string&) {}, dies_when_read(),
-                             std::string(60'000, 'x'));
+        brood::process child(
+            {.start_method = brood::start_method::spawn}, [](const dies_when_read&, const std::string&) {},
+            dies_when_read(), std::string(60'000, 'x'));
         try {
             child.start();
             return 1;

@@ -84,14 +84,16 @@ TEST_CASE("a target that ends its process decides how it ended") {
 TEST_CASE("a destructor of an argument that ends the process decides how it ended") {
     for (const auto how : deaths) {
         CAPTURE(name_of(how));
-        auto child = brood::spawn({.stderr_to = brood::null}, [](const trap&) {}, trap({.destroying = how}));
+        auto child = brood::spawn(
+            {.stderr_to = brood::null}, [](const trap&) {}, trap({.destroying = how}));
         child.join();
         CHECK(child.exit_status() == status_of(how));
     }
 }
 
 TEST_CASE("a destructor that throws ends the process as std::terminate does") {
-    auto child = brood::spawn({.stderr_to = brood::null}, [](const trap&) {}, trap({.destroying = ending::throws}));
+    auto child = brood::spawn(
+        {.stderr_to = brood::null}, [](const trap&) {}, trap({.destroying = ending::throws}));
     child.join();
     CHECK(child.exit_status() == status_of(ending::abort));
 }
@@ -99,7 +101,8 @@ TEST_CASE("a destructor that throws ends the process as std::terminate does") {
 TEST_CASE("a result is there although the destructor of an argument ends the process") {
     for (const auto how : deaths) {
         CAPTURE(name_of(how));
-        auto result = brood::async({.stderr_to = brood::null}, [](const trap&) { return 5; }, trap({.destroying = how}));
+        auto result = brood::async(
+            {.stderr_to = brood::null}, [](const trap&) { return 5; }, trap({.destroying = how}));
         CHECK(result.get() == 5);
     }
 }
@@ -116,7 +119,8 @@ TEST_CASE("reading a result that throws is thrown by get() and leaves no process
 
 TEST_CASE("reading a large result that throws half way leaves no process") {
     auto result = brood::async([] {
-        return std::tuple(std::vector<int>(100'000, 1), trap({.loading = ending::throws}), std::vector<int>(100'000, 2));
+        return std::tuple(std::vector<int>(100'000, 1), trap({.loading = ending::throws}),
+                          std::vector<int>(100'000, 2));
     });
     check_refused([&] { result.get(); });
 }
@@ -124,13 +128,14 @@ TEST_CASE("reading a large result that throws half way leaves no process") {
 TEST_CASE("an exit handler that throws or crashes counts as such") {
     for (const auto how : {ending::throws, ending::crash}) {
         CAPTURE(name_of(how));
-        auto child = brood::spawn({.stderr_to = brood::null},
-                                  [](ending e) {
-                                      static ending at_exit;
-                                      at_exit = e;
-                                      std::atexit([] { spring(at_exit); });
-                                  },
-                                  how);
+        auto child = brood::spawn(
+            {.stderr_to = brood::null},
+            [](ending e) {
+                static ending at_exit;
+                at_exit = e;
+                std::atexit([] { spring(at_exit); });
+            },
+            how);
         child.join();
         CHECK(child.exit_status() == (how == ending::throws ? status_of(ending::abort) : status_of(ending::crash)));
     }
@@ -151,7 +156,8 @@ namespace {
 
 const scenario crashes_while_writing("crashes-while-writing", [](const arguments&) {
     brood::process_options quiet{.start_method = brood::start_method::spawn};
-    brood::process child(quiet, [](const trap&) {}, trap({.saving = ending::crash}));
+    brood::process child(
+        quiet, [](const trap&) {}, trap({.saving = ending::crash}));
     child.start();
     return 1;
 });

@@ -34,7 +34,9 @@ const scenario large_values("large-values", [](const arguments&) {
 
 }  // namespace
 
-TEST_CASE("values of more than 2 GiB go and come whole, copied directly") { CHECK(start_scenario("large-values").wait().success()); }
+TEST_CASE("values of more than 2 GiB go and come whole, copied directly") {
+    CHECK(start_scenario("large-values").wait().success());
+}
 
 TEST_CASE("values of more than 2 GiB go and come whole over the channel") {
     auto run = start_scenario("large-values", {}, {.environment = {{"BROOD_NO_DIRECT_COPY", "1"}}});

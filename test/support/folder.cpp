@@ -36,8 +36,6 @@ std::string read_text(const fs::path& path) {
     return text;
 }
 
-void write_text(const fs::path& path, std::string_view text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
+void write_text(const fs::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
 }  // namespace brood_test

@@ -3,7 +3,8 @@
 // BROOD_TEST_START_METHOD, chooses the start method that everything runs under; without them all take turns.
 // `--scenario NAME ARGUMENT...` runs a scenario (see scenario.hpp) instead of the tests.
 #define DOCTEST_CONFIG_IMPLEMENT
-#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // forked children would have its handlers, and report the crash that a test wants
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // forked children would have its handlers, and report the crash that a test
+                                         // wants
 #include "scenario.hpp"
 
 #include <brood/brood.hpp>

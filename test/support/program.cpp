@@ -8,7 +8,9 @@
 
 namespace brood_test {
 
-std::string new_mark() { return "mark-" + std::to_string(std::random_device()()) + std::to_string(std::random_device()()); }
+std::string new_mark() {
+    return "mark-" + std::to_string(std::random_device()()) + std::to_string(std::random_device()());
+}
 
 int rounds(int usual) { return brood::native::compatibility_layer().empty() ? usual : std::max(1, usual / 5); }
 

@@ -23,7 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(int error, const std::string& what) { throw std::system_error(error, std::system_category(), what); }
+[[noreturn]] void fail(int error, const std::string& what) {
+    throw std::system_error(error, std::system_category(), what);
+}
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
     std::vector<char*> list;
@@ -124,7 +126,9 @@ std::string program::errors() const { return read_text(state_->folder / "errors"
 
 fs::path this_program() { return fs::canonical(brood::native::program_path()); }
 
-fs::path subject(const std::string& name) { return this_program().parent_path().parent_path() / "test" / "subjects" / name; }
+fs::path subject(const std::string& name) {
+    return this_program().parent_path().parent_path() / "test" / "subjects" / name;
+}
 
 brood::process_id maker_of_this_process() { return ::getppid(); }
 
@@ -145,7 +149,8 @@ bool is_gone(brood::process_id pid) {
     std::string text;
     std::getline(file, text);
     const auto name_end = text.rfind(')');
-    return name_end != text.npos && name_end + 2 < text.size() && (text[name_end + 2] == 'Z' || text[name_end + 2] == 'X');
+    return name_end != text.npos && name_end + 2 < text.size() &&
+           (text[name_end + 2] == 'Z' || text[name_end + 2] == 'X');
 }
 
 void kill_process(brood::process_id pid) { ::kill(static_cast<pid_t>(pid), SIGKILL); }

@@ -34,7 +34,8 @@ std::wstring name_of(const std::wstring& entry) { return entry.substr(0, entry.f
 std::wstring environment_block(const std::map<std::string, std::string>& added) {
     std::map<std::wstring, std::wstring> all;
     wchar_t* const block = ::GetEnvironmentStringsW();
-    for (const wchar_t* entry = block; *entry != 0; entry += std::wstring(entry).size() + 1) all[name_of(entry)] = entry;
+    for (const wchar_t* entry = block; *entry != 0; entry += std::wstring(entry).size() + 1)
+        all[name_of(entry)] = entry;
     ::FreeEnvironmentStringsW(block);
     for (const auto& [name, value] : added) {
         const std::wstring wide = from_utf8(name).wstring();
@@ -47,8 +48,9 @@ std::wstring environment_block(const std::map<std::string, std::string>& added) 
 
 HANDLE open_output(const fs::path& path) {
     SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
-    const HANDLE file = ::CreateFileW(path.c_str(), FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                      &inheritable, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+    const HANDLE file =
+        ::CreateFileW(path.c_str(), FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                      &inheritable, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
     if (file == INVALID_HANDLE_VALUE) fail("creating a file");
     return file;
 }
@@ -100,10 +102,10 @@ program::program(const fs::path& path, std::vector<std::string> arguments, run_o
     start.hStdError = open_output(state_->folder / "errors");
     std::wstring line = command_line(path, arguments);
     std::wstring variables = environment_block(options.environment);
-    const BOOL made = ::CreateProcessW(path.has_parent_path() ? path.c_str() : nullptr, line.data(), nullptr, nullptr, TRUE,
-                                       CREATE_UNICODE_ENVIRONMENT, variables.data(),
-                                       options.directory.empty() ? nullptr : options.directory.c_str(), &start,
-                                       &state_->process);
+    const BOOL made =
+        ::CreateProcessW(path.has_parent_path() ? path.c_str() : nullptr, line.data(), nullptr, nullptr, TRUE,
+                         CREATE_UNICODE_ENVIRONMENT, variables.data(),
+                         options.directory.empty() ? nullptr : options.directory.c_str(), &start, &state_->process);
     const DWORD error = ::GetLastError();
     ::CloseHandle(start.hStdOutput);
     ::CloseHandle(start.hStdError);

@@ -25,11 +25,11 @@ struct parameters_of {
     using type = unknown_parameters;
 };
 
-#define BROOD_PARAMETERS(QUALIFIERS)                                    \
-    template <class R, class C, class... A>                             \
-    struct parameters_of<R (C::*)(A...) QUALIFIERS> {                   \
-        using type = type_list<unknown_parameters, A...>;               \
-        using without_object = type_list<A...>;                         \
+#define BROOD_PARAMETERS(QUALIFIERS)                      \
+    template <class R, class C, class... A>               \
+    struct parameters_of<R (C::*)(A...) QUALIFIERS> {     \
+        using type = type_list<unknown_parameters, A...>; \
+        using without_object = type_list<A...>;           \
     };
 BROOD_PARAMETERS()
 BROOD_PARAMETERS(const)
@@ -38,9 +38,9 @@ BROOD_PARAMETERS(const&)
 BROOD_PARAMETERS(&&)
 BROOD_PARAMETERS(noexcept)
 BROOD_PARAMETERS(const noexcept)
-BROOD_PARAMETERS(& noexcept)
+BROOD_PARAMETERS(&noexcept)
 BROOD_PARAMETERS(const& noexcept)
-BROOD_PARAMETERS(&& noexcept)
+BROOD_PARAMETERS(&&noexcept)
 #undef BROOD_PARAMETERS
 
 template <class R, class... A>

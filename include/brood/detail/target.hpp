@@ -51,7 +51,7 @@ concept runs_with_values = std::is_invocable_v<F, Kept...>;
 
 // A member function without && may want its object as an lvalue.
 template <class F, class First, class... Kept>
-constexpr bool runs_on_object = std::is_member_pointer_v<F> && std::is_invocable_v<F, First&, Kept...>;
+constexpr bool runs_on_object = std::is_member_pointer_v<F>&& std::is_invocable_v<F, First&, Kept...>;
 
 template <class F, class... Kept>
 constexpr bool wants_reference = !runs_with_values<F, Kept...> && std::is_invocable_v<F&, Kept&...>;
@@ -69,12 +69,15 @@ decltype(auto) invoke_with_values(F&& function, First&& object, Kept&&... kept) 
 template <class F, class... Kept>
 constexpr void require_runnable() {
     constexpr bool object = [] {
-        if constexpr (sizeof...(Kept) > 0) return runs_on_object<F, Kept...>;
-        else return false;
+        if constexpr (sizeof...(Kept) > 0)
+            return runs_on_object<F, Kept...>;
+        else
+            return false;
     }();
-    static_assert(!wants_reference<F, Kept...> || object,
-                  "brood: the target takes a reference to non-const, but what it changed would be lost: it runs on a copy "
-                  "in another process. Take the argument by value or const reference and return the result.");
+    static_assert(
+        !wants_reference<F, Kept...> || object,
+        "brood: the target takes a reference to non-const, but what it changed would be lost: it runs on a copy "
+        "in another process. Take the argument by value or const reference and return the result.");
     static_assert(runs_with_values<F, Kept...> || wants_reference<F, Kept...> || object,
                   "brood: the target cannot be called with these arguments (given as values).");
 }
@@ -85,8 +88,8 @@ constexpr void require_runnable() {
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
-// Destroys what a target held as soon as it has run, so that destructors do their work in a forked child, too: there the
-// target itself belongs to objects that no one destroys.
+// Destroys what a target held as soon as it has run, so that destructors do their work in a forked child, too: there
+// the target itself belongs to objects that no one destroys.
 template <class T>
 struct releaser {
     std::optional<T>& held;
@@ -131,8 +134,8 @@ private:
         : held_{std::in_place, load_value<F>(archive), load_value<Kept>(archive)...} {}
 
     decltype(auto) invoke() {
-        return std::apply(
-            [](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); }, *held_);
+        return std::apply([](auto&... part) -> decltype(auto) { return invoke_with_values(std::move(part)...); },
+                          *held_);
     }
 
     std::optional<std::tuple<F, Kept...>> held_;
@@ -144,10 +147,10 @@ private:
 
 // How a part is held while its giver waits: by reference to what the giver has, or converted.
 template <class Kept, class Given>
-using borrowed_part = std::conditional_t<std::is_same_v<Kept, std::decay_t<Given>> &&
-                                             !std::is_array_v<std::remove_reference_t<Given>> &&
-                                             !std::is_function_v<std::remove_reference_t<Given>>,
-                                         Given&&, Kept>;
+using borrowed_part =
+    std::conditional_t<std::is_same_v<Kept, std::decay_t<Given>> && !std::is_array_v<std::remove_reference_t<Given>> &&
+                           !std::is_function_v<std::remove_reference_t<Given>>,
+                       Given&&, Kept>;
 
 // A target that is started before its giver goes on, and so need not copy what it is given. Sent, it is a call_target.
 template <class Owner, class... Parts>
@@ -182,7 +185,8 @@ constexpr void require_target(std::index_sequence<I...>) {
         require_runnable<F, Kept...>();
         if constexpr (std::is_same_v<Mode, send_back> && runs_with_values<F, Kept...>) {
             using result = std::invoke_result_t<F, Kept...>;
-            if constexpr (!std::is_void_v<result>) require_serializable<std::remove_cvref_t<result>, result_of_target>();
+            if constexpr (!std::is_void_v<result>)
+                require_serializable<std::remove_cvref_t<result>, result_of_target>();
         }
     }
 }
@@ -190,8 +194,8 @@ constexpr void require_target(std::index_sequence<I...>) {
 template <class Mode, class F, class... Args, std::size_t... I>
 std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
     using callable = std::decay_t<F>;
-    using made = call_target<Mode, callable,
-                             typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
+    using made =
+        call_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
     require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
         std::index_sequence<I...>{});
     return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
@@ -200,7 +204,8 @@ std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& funct
 template <class Mode, class F, class... Args, std::size_t... I>
 std::unique_ptr<target> borrow_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
     using callable = std::decay_t<F>;
-    using owner = call_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
+    using owner =
+        call_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
     require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
         std::index_sequence<I...>{});
     using made = borrowed_target<

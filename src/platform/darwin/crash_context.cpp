@@ -11,8 +11,8 @@ namespace {
 [[maybe_unused]] std::uintptr_t read_word(std::uintptr_t address) noexcept {
     std::uintptr_t word = 0;
     vm_size_t size = 0;
-    const auto result = vm_read_overwrite(mach_task_self(), address, sizeof word,
-                                               reinterpret_cast<vm_address_t>(&word), &size);
+    const auto result =
+        vm_read_overwrite(mach_task_self(), address, sizeof word, reinterpret_cast<vm_address_t>(&word), &size);
     return result == KERN_SUCCESS && size == sizeof word ? word : 0;
 }
 

@@ -59,7 +59,8 @@ std::string executable_path() {
 std::size_t thread_count() {
     thread_act_array_t threads = nullptr;
     mach_msg_type_number_t count = 0;
-    if (::task_threads(mach_task_self(), &threads, &count) != KERN_SUCCESS) posix::throw_error(EPERM, "counting threads");
+    if (::task_threads(mach_task_self(), &threads, &count) != KERN_SUCCESS)
+        posix::throw_error(EPERM, "counting threads");
     for (mach_msg_type_number_t i = 0; i < count; ++i) ::mach_port_deallocate(mach_task_self(), threads[i]);
     ::vm_deallocate(mach_task_self(), reinterpret_cast<vm_address_t>(threads), count * sizeof *threads);
     return count - std::min<std::size_t>(count - 1, posix::helper_threads());
@@ -68,7 +69,8 @@ std::size_t thread_count() {
 std::size_t usable_processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 void set_affinity(std::span<const unsigned>) {
-    throw std::system_error(std::make_error_code(std::errc::not_supported), "macOS does not bind processes to processors");
+    throw std::system_error(std::make_error_code(std::errc::not_supported),
+                            "macOS does not bind processes to processors");
 }
 
 }  // namespace brood::platform

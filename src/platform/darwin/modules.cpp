@@ -57,7 +57,8 @@ module_view view_of(const mach_header_64* header, const char* path) noexcept {
 }
 
 module owned(const module_view& view) {
-    return {std::string(view.path), view.base, view.code_begin, view.code_end, std::string(view.build_id()), view.program};
+    return {std::string(view.path),       view.base,   view.code_begin, view.code_end,
+            std::string(view.build_id()), view.program};
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ double tightest_quota(const std::string& mount, std::string group, bool version_
     double tightest = 0;
     for (;; group.erase(group.rfind('/'))) {
         const std::string at = mount + group;
-        const double limit = version_2 ? quota_of(at + "/cpu.max", {})
-                                       : quota_of(at + "/cpu.cfs_quota_us", at + "/cpu.cfs_period_us");
+        const double limit =
+            version_2 ? quota_of(at + "/cpu.max", {}) : quota_of(at + "/cpu.cfs_quota_us", at + "/cpu.cfs_period_us");
         if (limit > 0 && (tightest == 0 || limit < tightest)) tightest = limit;
         if (group.rfind('/') == group.npos) return tightest;
     }
@@ -95,9 +95,11 @@ double processor_quota() {
 
 std::size_t processors_by_affinity() {
     for (int processors = 1024; processors <= 1 << 20; processors *= 2) {
-        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(processors), [](cpu_set_t* p) { CPU_FREE(p); });
+        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(processors),
+                                                                   [](cpu_set_t* p) { CPU_FREE(p); });
         const std::size_t size = CPU_ALLOC_SIZE(processors);
-        if (set && ::sched_getaffinity(0, size, set.get()) == 0) return static_cast<std::size_t>(CPU_COUNT_S(size, set.get()));
+        if (set && ::sched_getaffinity(0, size, set.get()) == 0)
+            return static_cast<std::size_t>(CPU_COUNT_S(size, set.get()));
     }
     return std::max(1u, std::thread::hardware_concurrency());
 }

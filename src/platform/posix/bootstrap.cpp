@@ -35,7 +35,8 @@ bool take_number(std::string_view& text, long& value) {
 
 bool is_of_type(long fd, mode_t type) {
     struct stat status {};
-    return fd > 2 && fd <= 0x7fffffff && ::fstat(static_cast<int>(fd), &status) == 0 && (status.st_mode & S_IFMT) == type;
+    return fd > 2 && fd <= 0x7fffffff && ::fstat(static_cast<int>(fd), &status) == 0 &&
+           (status.st_mode & S_IFMT) == type;
 }
 
 unique_handle take_private(long fd) {

@@ -130,10 +130,10 @@ void record_crashes(crash_sink sink) {
     current_sink.store(sink);
     crashing.store(false);
     give_handler_stack();
-    // The first walk of a process may allocate: so it is done now. The same holds for the look at modules.
+    // The first walk of a process may allocate: so it is done now. The same holds for a look at the program.
     std::uintptr_t place = 0;
     capture_stack({&place, 1}, 0);
-    loaded_modules();
+    module_of(reinterpret_cast<const void*>(place));
     std::ranges::for_each(crash_signals, handle);
 }
 

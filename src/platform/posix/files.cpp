@@ -23,8 +23,8 @@ int open_flags(const file_mode& mode) {
     return flags;
 }
 
-// Writing to a pipe or socket whose reader is gone gives an error and no SIGPIPE: the signal is held back on this thread
-// and, if this write raised it, taken away. Regular files, which cannot raise it, cost no more than a look.
+// Writing to a pipe or socket whose reader is gone gives an error and no SIGPIPE: the signal is held back on this
+// thread and, if this write raised it, taken away. Regular files, which cannot raise it, cost no more than a look.
 class no_pipe_signal {
 public:
     explicit no_pipe_signal(handle_t file) noexcept {
@@ -76,7 +76,8 @@ std::size_t read_file(handle_t file, std::span<std::byte> into) {
 std::size_t write_file(handle_t file, std::span<const std::byte> from) {
     const no_pipe_signal guard(file);
     for (auto left = from; !left.empty();) {
-        const auto n = posix::retry([&] { return ::write(file, left.data(), std::min(left.size(), largest_transfer)); });
+        const auto n =
+            posix::retry([&] { return ::write(file, left.data(), std::min(left.size(), largest_transfer)); });
         if (n == -1) posix::throw_errno("writing a file");
         left = left.subspan(static_cast<std::size_t>(n));
     }

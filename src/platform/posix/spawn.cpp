@@ -83,7 +83,8 @@ int out_of_the_way(int fd, int above, std::vector<unique_handle>& keep) {
     return copy;
 }
 
-void redirect(file_actions& actions, const stdio_target& target, int number, int above, std::vector<unique_handle>& keep) {
+void redirect(file_actions& actions, const stdio_target& target, int number, int above,
+              std::vector<unique_handle>& keep) {
     const bool closed = target.what == stdio_target::kind::inherit && ::fcntl(number, F_GETFD) == -1;
     if (target.what == stdio_target::kind::null || closed) {
         actions.open_null(number);

@@ -107,6 +107,8 @@ void handle_abort() noexcept {
 
 void record_crashes(crash_sink sink) {
     current_sink.store(sink);
+    // The program is looked at now: a sink that names it then needs no memory.
+    module_of(reinterpret_cast<const void*>(&record_crashes));
     keep_room_for_handlers();
     const auto before = SetUnhandledExceptionFilter(on_unhandled);
     if (before != on_unhandled) filter_before.store(before);

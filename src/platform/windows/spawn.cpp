@@ -92,8 +92,13 @@ child create_process(const spawn_spec& spec, inheritance& given, std::wstring en
     STARTUPINFOEXW info = startup_info(given, attributes);
     PROCESS_INFORMATION started{};
     given.open();
-    if (!CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, creation_flags(spec), environment.data(),
-                        directory.empty() ? nullptr : directory.c_str(), &info.StartupInfo, &started))
+    const auto create = [&] {
+        return CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, creation_flags(spec),
+                              environment.data(), directory.empty() ? nullptr : directory.c_str(), &info.StartupInfo,
+                              &started);
+    };
+    // Wine loses about one start in 2,000 when several threads are at work, and says so by this error.
+    if (!create() && (GetLastError() != ERROR_INTERNAL_ERROR || !create()))
         throw_error(GetLastError(), ("starting " + spec.executable).c_str());
     close_handle(started.hThread);
     made.process = unique_handle(started.hProcess);
