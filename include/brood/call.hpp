@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A function with its arguments, as a value that crosses to another process.
+// A function with its arguments, as a value that can run in another process.
 #pragma once
 
 #include <brood/detail/target.hpp>
@@ -9,7 +9,8 @@
 
 namespace brood {
 
-// Made by call(); copies refer to the same target. Crosses like any other value.
+// Made by call(); copies refer to the same target. For what brood runs elsewhere, such as set_forkserver_preload(); it
+// is no argument or result itself.
 class bound_call {
 public:
     bound_call() noexcept = default;

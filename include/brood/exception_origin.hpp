@@ -11,6 +11,7 @@
 
 namespace brood {
 
+// The process in which an exception was thrown, and where in its code.
 struct exception_origin {
     std::string process_name;
     process_id pid = 0;

@@ -20,10 +20,13 @@ namespace brood {
 struct null_t {
     explicit null_t() = default;
 };
+// The tag of `inherit`.
 struct inherit_t {
     explicit inherit_t() = default;
 };
+// The null device: nothing to read, and what is written is lost.
 inline constexpr null_t null{};
+// The stream of the process that starts the other.
 inline constexpr inherit_t inherit{};
 
 // Where a standard stream of a child leads: a file by path (read from its start, or created and emptied), an open file

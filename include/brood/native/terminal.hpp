@@ -10,6 +10,7 @@
 
 namespace brood::native {
 
+// A standard output stream.
 enum class stream : std::uint8_t { out = 1, error = 2 };
 
 // The number of character columns of the terminal that a standard stream leads to; empty when it leads to none.
