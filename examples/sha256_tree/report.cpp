@@ -49,13 +49,15 @@ void print_time(const std::string& what, double time, const measurement& measure
 
 std::string why_not(const measurement& measured) {
     if (measured.cores == 1) return "this machine has one usable core, so there is nobody to share the work with";
-    const double starting = measured.start * static_cast<double>(measured.starts) / static_cast<double>(measured.cores);
-    if (starting > measured.alone / 4)
-        return "the work is too small: starting " + counted(measured.starts, "process", "processes") + " takes about " +
-               seconds(starting) + ", all of the work " + seconds(measured.alone);
+    const double cores = static_cast<double>(measured.cores);
+    const double starting = measured.start * static_cast<double>(measured.starts) / cores;
+    const double shared = measured.alone * (1 - 1 / cores);
+    if (starting > shared / 4)
+        return "the work is too small: sharing it among the cores can save " + seconds(shared) +
+               " at best, and starting " + counted(measured.starts, "process", "processes") + " takes about " +
+               seconds(starting);
     return "starting is not the cause (" + seconds(measured.start) +
-           " each): the cores were busy with something else, or "
-           "reading the files is what takes the time";
+           " each): the cores were busy with something else, or reading the files is what takes the time";
 }
 
 }  // namespace
@@ -107,7 +109,9 @@ void report_verdict(const measurement& measured) {
             std::to_string(measured.starts) +
             " slices of equal work, a process each). After the first reading the files come from memory, so the "
             "processor is what limits, and the cores share it.");
+    else if (gain > 0.9)
+        print_wrapped("Processes made no difference on " + cores + ": " + why_not(measured) + ".");
     else
         print_wrapped("Processes did not pay off: they took " + fixed(1 / gain, gain < 0.1 ? 0 : 2) +
-                      " times as long on " + cores + ", since " + why_not(measured) + ".");
+                      " times as long on " + cores + ": " + why_not(measured) + ".");
 }
