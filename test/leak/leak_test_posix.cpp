@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Many starts leave as little as none: no descriptor, mapping, process, thread or file.
+#include "folder.hpp"
 #include "mailbox.hpp"
 #include "proc.hpp"
 #include "waiting.hpp"
@@ -29,15 +30,16 @@ int cycles() {
     }
 }
 
-std::size_t files_in_temporary_folders() {
-    std::size_t count = 0;
-    for (const char* folder : {"/dev/shm", "/tmp", "/run"}) {
-        std::error_code unreadable;
-        for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable))
-            count += entry.path().filename().string().find("brood-") == 0;
-    }
-    return count;
-}
+// What was put into the folder for temporary files, which is one of our own for as long as a test runs.
+class temporary_files {
+public:
+    temporary_files() { ::setenv("TMPDIR", folder_.path().c_str(), 1); }
+    ~temporary_files() { ::unsetenv("TMPDIR"); }
+    bool none() const { return std::filesystem::is_empty(folder_.path()); }
+
+private:
+    const temporary_folder folder_;
+};
 
 // What this process holds.
 struct holdings {
@@ -45,13 +47,13 @@ struct holdings {
     std::size_t mapped = mappings();
     std::size_t running = threads();
     std::vector<brood::process_id> children = children_of(brood::current_process().pid());
-    std::size_t files = files_in_temporary_folders();
 };
 
 // Does the work once for what is made once and stays (the fork server, caches of the C library), and then again.
 template <class F>
 void check_leaves_nothing(F work) {
     if (!has_proc()) return;
+    const temporary_files files;
     work();
     const holdings before;
     work();
@@ -60,7 +62,7 @@ void check_leaves_nothing(F work) {
     CHECK(after.mapped <= before.mapped + 8);  // the heap may have grown by an arena or two
     CHECK(after.running == before.running);
     CHECK(after.children == before.children);
-    CHECK(after.files == before.files);
+    CHECK(files.none());
 }
 
 }  // namespace
