@@ -102,8 +102,6 @@ std::shared_ptr<process_core> make_process_core(process_options options, std::sh
     return std::make_shared<process_core>(std::move(options), std::move(target), always_fork);
 }
 
-std::int64_t this_process_number() noexcept { return platform::current_process_id(); }
-
 }  // namespace detail
 
 // ---- this process and its relatives ----
