@@ -121,4 +121,35 @@ public:
     using error::error;
 };
 
+// The process that owned a lock ended without unlocking it. The one that gets this does not hold the lock; what the lock
+// protects may be half changed. recover() takes such a lock.
+class BROOD_API owner_died : public error {
+public:
+    using error::error;
+};
+
+// A barrier was aborted, a wait at it ran out of time, or a process that it was to wait for has died.
+class BROOD_API broken_barrier : public error {
+public:
+    using error::error;
+};
+
+// The queue is closed and, for who reads, empty; or there is nobody left who could ever fill or empty it.
+class BROOD_API queue_closed : public error {
+public:
+    using error::error;
+};
+
+// There is nothing more to receive: the other end of a connection was closed, or its last holder has ended.
+class BROOD_API end_of_stream : public error {
+public:
+    using error::error;
+};
+
+// The other side of a connection does not know the key, or does not prove that it does.
+class BROOD_API authentication_error : public error {
+public:
+    using error::error;
+};
+
 }  // namespace brood

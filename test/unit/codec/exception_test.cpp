@@ -246,6 +246,11 @@ TEST_CASE("brood's own errors keep all that they carry") {
     CHECK(arrives<start_error>(thrown(start_error("s", code))).code() == code);
     keeps_type_and_text(bootstrap_error("b"));
     keeps_type_and_text(timeout_error("t"));
+    keeps_type_and_text(owner_died("t"));
+    keeps_type_and_text(broken_barrier("t"));
+    keeps_type_and_text(queue_closed("t"));
+    keeps_type_and_text(end_of_stream("t"));
+    keeps_type_and_text(authentication_error("t"));
     const auto serialization = arrives<serialization_error>(thrown(serialization_error("reason", "a > b")));
     CHECK(serialization.reason() == "reason");
     CHECK(serialization.path() == "a > b");
