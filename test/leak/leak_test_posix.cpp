@@ -186,3 +186,11 @@ TEST_CASE("a child holds a descriptor that it was given, and no other of its par
     CHECK(brood::async([](const mailbox&) { return beyond_streams(); }, box).get() == before + 2);
     CHECK(brood::async({.inherit = {box.reader}}, beyond_streams).get() == before + 1);
 }
+
+TEST_CASE("a child holds nothing beside a stream that leads to a file") {
+    if (!has_proc()) return;
+    const temporary_folder folder;
+    const auto before = brood::async(beyond_streams).get();
+    auto redirected = brood::async({.stdout_to = folder / "output", .stderr_to = folder / "errors"}, beyond_streams);
+    CHECK(redirected.get() == before);
+}
