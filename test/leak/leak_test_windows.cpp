@@ -28,7 +28,8 @@ void work() {
         auto child = brood::spawn([](int code) { std::exit(code); }, i);
         child.join();
         CHECK(child.exit_code() == i);
-        CHECK(brood::async([](const std::vector<int>& all) { return all.size(); }, std::vector<int>(50'000)).get() == 50'000);
+        CHECK(brood::async([](const std::vector<int>& all) { return all.size(); }, std::vector<int>(50'000)).get() ==
+              50'000);
         static_cast<void>(brood::async([](const mailbox& given) { return given; }, mailbox::make()).get());
         auto killed = brood::spawn(idle);
         killed.kill();
