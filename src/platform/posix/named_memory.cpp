@@ -2,6 +2,7 @@
 // Named memory: POSIX shared memory objects. A descriptor is needed only until the object is mapped.
 #include "platform/posix/session_folder.hpp"
 
+#include <climits>
 #include <fcntl.h>
 #include <limits>
 #include <sys/mman.h>
@@ -35,6 +36,7 @@ mapped_memory posix::map_shared(handle_t memory, std::size_t size) {
 const char* memory_name_prefix() noexcept { return "psm_"; }
 
 mapped_memory open_named_memory(const std::string& name) {
+    if (name.size() > NAME_MAX) posix::throw_error(ENAMETOOLONG, "opening shared memory");  // shm_open says EINVAL
     const int fd = posix::retry([&] { return ::shm_open(posix::object_name(name).c_str(), O_RDWR, 0); });
     if (fd == -1) posix::throw_errno("opening shared memory");
     const auto memory = posix::own(posix::above_stdio(fd));
