@@ -31,12 +31,12 @@ public:
 
     // Makes zeroed memory of `size` bytes, all of it set aside: when there is too little, this throws
     // (std::errc::no_space_on_device), and no later access fails. Without a name it gets a free one: "psm_" (Windows
-    // "wnsm_") and eight digits. Code std::errc::file_exists: there is memory of that name. A size of 0, and a name with
-    // a zero character or a slash, throw std::invalid_argument. The first call in a session takes as long as a spawn.
-    // macOS: names have 30 characters at most, else std::errc::filename_too_long; elsewhere 255.
+    // "wnsm_") and eight digits. Code std::errc::file_exists: there is memory of that name. A size of 0, and a name
+    // with a zero character or a slash, throw std::invalid_argument. The first call in a session takes as long as a
+    // spawn. macOS: names have 30 characters at most, else std::errc::filename_too_long; elsewhere 255.
     static shared_memory create(std::size_t size, const std::string& name = {});
-    // Maps all of what another process made, or this one. Code std::errc::no_such_file_or_directory: there is none. Code
-    // std::errc::resource_unavailable_try_again: its maker has not given it a size yet.
+    // Maps all of what another process made, or this one. Code std::errc::no_such_file_or_directory: there is none.
+    // Code std::errc::resource_unavailable_try_again: its maker has not given it a size yet.
     static shared_memory attach(const std::string& name);
 
     // The bytes; valid as long as a copy of this handle is. Throws std::logic_error when empty or closed.
@@ -50,9 +50,9 @@ public:
 
     // Lets go of the mapping; it is gone when no copy has it. The name stays.
     void close() noexcept { mapping_.reset(); }
-    // Takes the name away, once for all processes; works after close(), too. The memory ends with its last mapping. Code
-    // std::errc::no_such_file_or_directory: that was done before. Windows: as long as mappings are left there can be no
-    // other memory of that name; and for memory that was not made by brood only a second call by copies throws.
+    // Takes the name away, once for all processes; works after close(), too. The memory ends with its last mapping.
+    // Code std::errc::no_such_file_or_directory: that was done before. Windows: as long as mappings are left there can
+    // be no other memory of that name; and for memory that was not made by brood only a second call by copies throws.
     void unlink();
 
     void save(output_archive& archive) const;

@@ -36,8 +36,9 @@ bool ends_in_zero(std::span<const std::byte> text) { return !text.empty() && tex
 
 void check_length(std::span<const std::byte> text) {
     if (text.size() > (ends_in_zero(text) ? most_in_exact_text : most_in_text))
-        throw std::length_error("a text of " + std::to_string(text.size()) +
-                                " bytes is too long for a shareable list (9,999,991, or 999,999 that end in zero bytes)");
+        throw std::length_error(
+            "a text of " + std::to_string(text.size()) +
+            " bytes is too long for a shareable list (9,999,991, or 999,999 that end in zero bytes)");
 }
 
 // Bytes rather than characters, so that text of every alphabet has room for itself.
@@ -57,7 +58,8 @@ std::string format_for(const list_value& value, std::size_t room) {
         default: break;
     }
     const auto text = text_of(value);
-    return ends_in_zero(text) ? std::to_string(text.size()) + "s " : std::to_string(std::min(room, most_in_format)) + "s";
+    return ends_in_zero(text) ? std::to_string(text.size()) + "s "
+                              : std::to_string(std::min(room, most_in_format)) + "s";
 }
 
 code code_for(const list_value& value) {
@@ -90,7 +92,9 @@ void write_format(std::span<std::byte> into, const std::string& format) {
     std::memcpy(into.data(), format.data(), std::min(format.size(), into.size()));
 }
 
-[[noreturn]] void refuse(const std::string& why) { throw serialization_error("this memory holds no shareable list: " + why); }
+[[noreturn]] void refuse(const std::string& why) {
+    throw serialization_error("this memory holds no shareable list: " + why);
+}
 
 [[noreturn]] void refuse_item(std::size_t index, const char* why) {
     refuse("value " + std::to_string(index) + " " + why);
@@ -183,7 +187,8 @@ list_view::item list_view::look_at(std::size_t index) const {
     const std::uint64_t begin = number_at(index + 1), end = number_at(index + 2);
     if (begin > end || end > data_size_ || end - begin < word) refuse_item(index, "is not inside");
     item found;
-    found.room = memory_.subspan((count_ + 2) * word + static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    found.room =
+        memory_.subspan((count_ + 2) * word + static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
     const auto text = format_bytes(index);
     found.format.assign(reinterpret_cast<const char*>(text.data()), text.size());
     found.format.erase(found.format.find_last_not_of('\0') + 1);
@@ -230,8 +235,8 @@ void list_view::set(std::size_t index, const list_value& value) const {
     const auto text = text_of(value);
     if (is_text(value)) check_length(text);
     if (text.size() > found.room.size())
-        throw std::length_error("value " + std::to_string(index) + " has room for " + std::to_string(found.room.size()) +
-                                " bytes, not for " + std::to_string(text.size()));
+        throw std::length_error("value " + std::to_string(index) + " has room for " +
+                                std::to_string(found.room.size()) + " bytes, not for " + std::to_string(text.size()));
     const auto format = format_for(value, found.room.size());
     write_value(found.room, value);
     write_format(format_bytes(index), format);

@@ -7,9 +7,10 @@
 //   ... + K      N formats of 8 bytes, in the words of Python's struct module, filled up with zero bytes
 //   ... + 8N     N codes of one byte: 0 number or bool, 1 text, 2 bytes, 3 None
 //
-// Text fills its room with zero bytes, and Python takes all zero bytes at its end away. Text that ends in zero bytes has
-// a format of its exact length with a blank behind it ("5s "). struct does not mind the blank. And Python, which would cut
-// the next value for this place down to a length that it finds, measures the place anew when the format ends so.
+// Text fills its room with zero bytes, and Python takes all zero bytes at its end away. Text that ends in zero bytes
+// has a format of its exact length with a blank behind it ("5s "). struct does not mind the blank. And Python, which
+// would cut the next value for this place down to a length that it finds, measures the place anew when the format ends
+// so.
 #pragma once
 
 #include <brood/shareable_list.hpp>
@@ -28,7 +29,8 @@ std::size_t list_bytes(std::span<const list_value> values);
 // Writes it; `into` has list_bytes().
 void write_list(std::span<std::byte> into, std::span<const list_value> values);
 
-// A list in memory that others may write, also while it is read. Throws serialization_error for whatever is wrong in it.
+// A list in memory that others may write, also while it is read. Throws serialization_error for whatever is wrong in
+// it.
 class list_view {
 public:
     // Looks at the head alone.

@@ -22,7 +22,8 @@ namespace {
 void check_name(const std::string& name) {
     if (name.empty()) throw std::invalid_argument("shared memory needs a name to be attached by");
     if (name.find('\0') != name.npos || name.find('/') != name.npos)
-        throw std::invalid_argument("the name of shared memory cannot hold a zero character or a slash: '" + name + "'");
+        throw std::invalid_argument("the name of shared memory cannot hold a zero character or a slash: '" + name +
+                                    "'");
 }
 
 std::string generated_name() {
@@ -95,7 +96,8 @@ void shared_memory::unlink() {
     const std::atomic_ref unlinked(*unlinked_);
     try {
         if (unlinked.exchange(true))
-            throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory), "it was unlinked before");
+            throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory),
+                                    "it was unlinked before");
         platform::unlink_named_memory(name_, detail::this_process::get().session());
     } catch (const std::system_error& cause) {
         unlinked = cause.code() == std::errc::no_such_file_or_directory;

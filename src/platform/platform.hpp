@@ -97,8 +97,8 @@ struct spawn_spec {
     std::array<stdio_target, 3> stdio;     // stdin, stdout, stderr
     std::vector<handle_t> inherit;         // borrowed; the child gets them under the same value
     bool receive_ctrl_c = false;           // false: Ctrl-C of the terminal does not reach the child
-    bool background = false;               // POSIX: out of the terminal's session, every signal that can be is held back
-    std::string note;                      // short text without ':' that adopt_bootstrap() hands to the child
+    bool background = false;  // POSIX: out of the terminal's session, every signal that can be is held back
+    std::string note;         // short text without ':' that adopt_bootstrap() hands to the child
 };
 
 struct spawned {
@@ -259,6 +259,8 @@ public:
     mapped_memory& operator=(mapped_memory&& other) noexcept;
     ~mapped_memory();
     std::span<std::byte> bytes() const noexcept { return {address_, size_}; }
+    // Shows less of it.
+    void shrink(std::size_t size) noexcept { size_ = size; }
     // Handles that are closed with it (Windows: the name lasts as long as somebody has one).
     std::array<unique_handle, 2> kept;
 

@@ -12,8 +12,8 @@ inline constexpr const char* memory_watcher_note = "memory-watcher";
 // In init(): becomes the watcher that this process was started to be.
 [[noreturn]] void run_memory_watcher(platform::bootstrap bootstrap);
 
-// Sees to it that this process's session is watched: starts a watcher when there is none. Where that cannot be (init was
-// never called, or the system refuses), the session's first process still removes its memory at exit, and the next
+// Sees to it that this process's session is watched: starts a watcher when there is none. Where that cannot be (init
+// was never called, or the system refuses), the session's first process still removes its memory at exit, and the next
 // program of brood's what a killed one left. Blocks for about as long as a spawn when it has to start one.
 void watch_this_session() noexcept;
 

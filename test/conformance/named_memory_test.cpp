@@ -13,14 +13,12 @@
 #include <thread>
 
 using namespace brood_test;
-using brood::shared_memory;
 using brood::shareable_list;
+using brood::shared_memory;
 
 namespace {
 
-std::string text_in(const shared_memory& memory) {
-    return reinterpret_cast<const char*>(memory.data().data());
-}
+std::string text_in(const shared_memory& memory) { return reinterpret_cast<const char*>(memory.data().data()); }
 
 void write_text(const shared_memory& memory, const std::string& text) {
     std::memcpy(memory.data().data(), text.c_str(), text.size() + 1);
@@ -128,7 +126,8 @@ TEST_CASE("a name is unlinked once, by whichever handle") {
 }
 
 TEST_CASE("errors tell what was wrong") {
-    const unlinked_at_end one{shared_memory::create(10, "brood_test_" + std::to_string(brood::current_process().pid()))};
+    const unlinked_at_end one{
+        shared_memory::create(10, "brood_test_" + std::to_string(brood::current_process().pid()))};
     try {
         shared_memory::create(10, one.memory.name());
         FAIL("two of one name");

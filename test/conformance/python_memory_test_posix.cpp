@@ -61,8 +61,9 @@ std::vector<fs::path> candidates() {
 
 std::optional<python> look_at(const fs::path& candidate) {
     try {
-        program child(candidate, {"-c", "import sys, os; print(sys.version_info.minor, os.path.realpath(sys.executable), "
-                                        "sys.implementation.name)"});
+        program child(candidate, {"-c",
+                                  "import sys, os; print(sys.version_info.minor, os.path.realpath(sys.executable), "
+                                  "sys.implementation.name)"});
         if (!child.wait().success()) return std::nullopt;
         python found;
         std::string kind;
@@ -161,8 +162,9 @@ TEST_CASE("Python unlinks what brood made, and brood what Python made") {
     for (const auto& each : pythons()) {
         CAPTURE(each.path);
         auto memory = shared_memory::create(10);
-        run(each.path, "import sys\nfrom multiprocessing import shared_memory\n"
-                       "shared_memory.SharedMemory(sys.argv[1]).unlink()",
+        run(each.path,
+            "import sys\nfrom multiprocessing import shared_memory\n"
+            "shared_memory.SharedMemory(sys.argv[1]).unlink()",
             {memory.name()});
         CHECK_FALSE(exists(memory.name()));
         CHECK_THROWS_AS(memory.unlink(), brood::error);
@@ -183,8 +185,15 @@ TEST_CASE("Python reads and sets the values of a list that brood made") {
     for (const auto& each : pythons()) {
         if (!each.has_our_lists()) continue;
         CAPTURE(each.path);
-        auto list = shareable_list::create({-7, 2.5, true, {}, unicode, brood::bytes{std::byte{1}, std::byte{0}, std::byte{2}},
-                                            "", std::string("zeros\0\0", 7), "12345678"});
+        auto list = shareable_list::create({-7,
+                                            2.5,
+                                            true,
+                                            {},
+                                            unicode,
+                                            brood::bytes{std::byte{1}, std::byte{0}, std::byte{2}},
+                                            "",
+                                            std::string("zeros\0\0", 7),
+                                            "12345678"});
         const auto output = run(each.path, attach + R"(
 import io
 sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf8")
@@ -236,7 +245,8 @@ l.shm.unlink()
         auto list = shareable_list::attach(name);
         using value = shareable_list::value_type;
         CHECK(std::vector<value>(list.begin(), list.end()) ==
-              std::vector<value>{1, 2.5, true, {}, "h\xc3\xa9llo", brood::bytes{std::byte{0}, std::byte{255}}, "12345678", 0});
+              std::vector<value>{
+                  1, 2.5, true, {}, "h\xc3\xa9llo", brood::bytes{std::byte{0}, std::byte{255}}, "12345678", 0});
         list.set(0, "text");
         list.set(1, true);
         list.set(2, brood::bytes{std::byte{7}});

@@ -376,40 +376,40 @@ TEST_CASE("a limit on the size of files is an error, and no signal") {
 
 TEST_CASE("no descriptors left, or no address space, is an error at each point, and leaves nothing") {
     check_result(in_a_fork([] {
-              if (!with_own_objects("size=600m")) return cannot;
-              auto first = make();
-              const auto objects_before = all_objects();
-              const auto descriptors_before = open_descriptors();
-              rlimit usual{};
-              ::getrlimit(RLIMIT_NOFILE, &usual);
-              bool made = false;
-              for (rlim_t more = 0; more < 60 && !made; ++more) {
-                  const rlimit few{static_cast<rlim_t>(descriptors_before.size()) + more, usual.rlim_max};
-                  ::setrlimit(RLIMIT_NOFILE, &few);
-                  try {
-                      auto memory = make();
-                      memory.unlink();
-                      made = true;
-                  } catch (const brood::error& e) {
-                      if (e.code() != std::errc::too_many_files_open) return 1;
-                  }
-                  ::setrlimit(RLIMIT_NOFILE, &usual);
-                  if (all_objects() != objects_before) return 2;
-                  if (open_descriptors() != descriptors_before) return 3;
-              }
-              if (!made) return 4;
-              ::getrlimit(RLIMIT_AS, &usual);
-              const rlimit small{std::size_t{1} << 28, usual.rlim_max};
-              ::setrlimit(RLIMIT_AS, &small);
-              try {
-                  shared_memory::create(std::size_t{1} << 28);
-                  return 5;
-              } catch (const brood::error& e) {
-                  if (e.code() != std::errc::not_enough_memory) return 6;
-              }
-              ::setrlimit(RLIMIT_AS, &usual);
-              return all_objects() == objects_before ? 0 : 7;
-          }));
+        if (!with_own_objects("size=600m")) return cannot;
+        auto first = make();
+        const auto objects_before = all_objects();
+        const auto descriptors_before = open_descriptors();
+        rlimit usual{};
+        ::getrlimit(RLIMIT_NOFILE, &usual);
+        bool made = false;
+        for (rlim_t more = 0; more < 60 && !made; ++more) {
+            const rlimit few{static_cast<rlim_t>(descriptors_before.size()) + more, usual.rlim_max};
+            ::setrlimit(RLIMIT_NOFILE, &few);
+            try {
+                auto memory = make();
+                memory.unlink();
+                made = true;
+            } catch (const brood::error& e) {
+                if (e.code() != std::errc::too_many_files_open) return 1;
+            }
+            ::setrlimit(RLIMIT_NOFILE, &usual);
+            if (all_objects() != objects_before) return 2;
+            if (open_descriptors() != descriptors_before) return 3;
+        }
+        if (!made) return 4;
+        ::getrlimit(RLIMIT_AS, &usual);
+        const rlimit small{std::size_t{1} << 28, usual.rlim_max};
+        ::setrlimit(RLIMIT_AS, &small);
+        try {
+            shared_memory::create(std::size_t{1} << 28);
+            return 5;
+        } catch (const brood::error& e) {
+            if (e.code() != std::errc::not_enough_memory) return 6;
+        }
+        ::setrlimit(RLIMIT_AS, &usual);
+        return all_objects() == objects_before ? 0 : 7;
+    }));
 }
 
 TEST_CASE("names of every length work or are refused") {

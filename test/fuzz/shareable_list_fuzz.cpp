@@ -34,8 +34,8 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
     static const std::vector<std::byte> right = [] {
         using namespace std::string_literals;
-        const std::vector<brood::detail::list_value> values = {std::int64_t{1}, 2.5,    true, std::monostate{},
-                                                               "some text"s,    "\0"s, brood::bytes(20)};
+        const std::vector<brood::detail::list_value> values = {
+            std::int64_t{1}, 2.5, true, std::monostate{}, "some text"s, "\0"s, brood::bytes(20)};
         std::vector<std::byte> made(brood::detail::list_bytes(values));
         brood::detail::write_list(made, values);
         return made;

@@ -69,7 +69,8 @@ std::uint64_t available_memory() {
     return told ? total : std::numeric_limits<std::uint64_t>::max();
 }
 
-// The file system may be larger than the machine's memory: then filling it would bring no error, but the kernel's killer.
+// The file system may be larger than the machine's memory: then filling it would bring no error, but the kernel's
+// killer.
 void refuse_what_cannot_be(handle_t file, std::size_t size) {
     if (size > static_cast<std::size_t>(std::numeric_limits<off_t>::max())) posix::throw_error(EFBIG, "shared memory");
     struct statvfs status {};

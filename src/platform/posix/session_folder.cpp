@@ -21,7 +21,8 @@ unique_handle taken(int fd) { return fd == -1 ? unique_handle() : own(above_stdi
 bool is_temporary(const std::string& key) { return key.starts_with('+'); }
 
 bool same_file(handle_t open, const std::string& path) {
-    struct stat first {}, second {};
+    struct stat first {
+    }, second{};
     return ::fstat(open, &first) == 0 && ::lstat(path.c_str(), &second) == 0 && first.st_ino == second.st_ino &&
            first.st_dev == second.st_dev;
 }
@@ -154,7 +155,8 @@ void enter_name(handle_t folder, const std::string& key, const std::string& name
 
 void forget_name(handle_t folder, const std::string& key) noexcept { ::unlinkat(folder, key.c_str(), 0); }
 
-// No lock: whoever makes an object keeps its "+..." until the name is there. So an entry that is seen before, and has no
+// No lock: whoever makes an object keeps its "+..." until the name is there. So an entry that is seen before, and has
+// no
 // "+..." now, either has its name already or will never get it.
 void purge_names(handle_t folder) noexcept {
     static std::atomic<std::size_t> made{0}, limit{64};

@@ -48,8 +48,8 @@ public:
     ~attributes() { ::posix_spawnattr_destroy(&value_); }
     attributes(const attributes&) = delete;
     attributes& operator=(const attributes&) = delete;
-    // Signals as in a fresh program, or all held back from the very start; out of the terminal's foreground group unless
-    // it wants Ctrl-C.
+    // Signals as in a fresh program, or all held back from the very start; out of the terminal's foreground group
+    // unless it wants Ctrl-C.
     void set(const spawn_spec& spec) {
         sigset_t all, blocked;
         sigfillset(&all);

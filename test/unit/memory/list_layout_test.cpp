@@ -20,7 +20,8 @@ namespace {
 // What CPython (3.9.18 and 3.13.0 alike) makes of
 // ShareableList([1, -2, 3.5, True, False, None, "two", "", b"\x00\xff", "12345678", "e with acute"])
 constexpr const char* from_python =
-    "0b000000000000000000000000000000080000000000000010000000000000001800000000000000200000000000000028000000000000003000"
+    "0b0000000000000000000000000000000800000000000000100000000000000018000000000000002000000000000000280000000000000030"
+    "00"
     "0000000000003800000000000000400000000000000048000000000000005800000000000000600000000000000001000000000000"
     "00feffffffffffffff0000000000000c4000000000000000010000000000000000000000000000000074776f000000000000000000"
     "0000000000ff00000000000031323334353637380000000000000000c3a9000000000000710000000000000071000000000000006400000000"
@@ -29,11 +30,13 @@ constexpr const char* from_python =
 
 // The same after l[0] = "x"; l[1] = None; l[6] = 9; l[8] = b"1234567"; l[9] = 2.25
 constexpr const char* changed_by_python =
-    "0b000000000000000000000000000000080000000000000010000000000000001800000000000000200000000000000028000000000000003000"
+    "0b0000000000000000000000000000000800000000000000100000000000000018000000000000002000000000000000280000000000000030"
+    "00"
     "0000000000003800000000000000400000000000000048000000000000005800000000000000600000000000000078000000000000"
     "0000000000000000000000000000000c4000000000000000010000000000000000000000000000000009000000000000000000000000000000"
     "313233343536370000000000000002400000000000000000c3a900000000000038730000000000007878787878783f78640000000000000078"
-    "7878787878783f787878787878783f7878787878783f78710000000000000038730000000000003873000000000000640000000000000038730000"
+    "7878787878783f787878787878783f7878787878783f7871000000000000003873000000000000387300000000000064000000000000003873"
+    "0000"
     "000000000103000000030001020001";
 
 std::vector<std::byte> unhex(std::string_view text) {
@@ -50,8 +53,8 @@ brood::bytes raw(std::string_view text) {
 
 std::vector<list_value> example() {
     using namespace std::string_literals;
-    return {std::int64_t{1}, std::int64_t{-2},   3.5,        true, false, std::monostate{}, "two"s,
-            ""s,             raw({"\0\xff", 2}), "12345678"s, "\xc3\xa9"s};
+    return {std::int64_t{1},    std::int64_t{-2}, 3.5,        true, false, std::monostate{}, "two"s, ""s,
+            raw({"\0\xff", 2}), "12345678"s,      "\xc3\xa9"s};
 }
 
 std::vector<std::byte> written(const std::vector<list_value>& values) {
@@ -111,8 +114,9 @@ TEST_CASE("formats are told in the words of struct") {
 }
 
 TEST_CASE("extreme numbers and every length of text arrive") {
-    std::vector<list_value> values = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
-                                      std::numeric_limits<double>::infinity(), -0.0};
+    std::vector<list_value> values = {std::numeric_limits<std::int64_t>::min(),
+                                      std::numeric_limits<std::int64_t>::max(), std::numeric_limits<double>::infinity(),
+                                      -0.0};
     for (std::size_t length = 0; length < 40; ++length) values.emplace_back(std::string(length, 'x'));
     auto memory = written(values);
     CHECK(read_all(list_view(memory)) == values);
@@ -175,7 +179,8 @@ TEST_CASE("memory that is too short for what it says is refused") {
 }
 
 TEST_CASE("heads that lie are refused") {
-    for (const std::uint64_t lie : {std::uint64_t{12}, std::uint64_t{1} << 32, std::uint64_t{1} << 61, ~std::uint64_t{0}}) {
+    for (const std::uint64_t lie :
+         {std::uint64_t{12}, std::uint64_t{1} << 32, std::uint64_t{1} << 61, ~std::uint64_t{0}}) {
         auto memory = written(example());
         store(memory, 0, lie);
         CHECK(refused(memory));
@@ -196,7 +201,8 @@ TEST_CASE("formats and codes that are none are refused") {
         std::memcpy(memory.data() + 32, format.data(), format.size());
         return memory;
     };
-    for (const std::string_view format : {"", "s", "9s", "-1s", "q", "8x", "9999999s", "99999999", "8s8s", " s", "0x8s", "8s  "}) {
+    for (const std::string_view format :
+         {"", "s", "9s", "-1s", "q", "8x", "9999999s", "99999999", "8s8s", " s", "0x8s", "8s  "}) {
         auto memory = with_format(format);
         CHECK_MESSAGE(refused(memory), format);
     }
@@ -212,7 +218,8 @@ TEST_CASE("random bytes are refused or read, and nothing else") {
     std::mt19937 random(7);
     for (int round = 0; round < 20'000; ++round) {
         auto memory = written(example());
-        for (unsigned i = 0; i < 1 + random() % 8; ++i) memory[random() % memory.size()] = static_cast<std::byte>(random());
+        for (unsigned i = 0; i < 1 + random() % 8; ++i)
+            memory[random() % memory.size()] = static_cast<std::byte>(random());
         try {
             const list_view list(memory);
             for (std::size_t i = 0; i < list.size(); ++i) {
