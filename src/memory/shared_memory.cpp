@@ -21,7 +21,7 @@ namespace {
 
 void check_name(const std::string& name) {
     if (name.empty()) throw std::invalid_argument("shared memory needs a name to be attached by");
-    if (name.find('\0') != name.npos || name.find('/') != name.npos)
+    if (name.find('\0') != std::string::npos || name.find('/') != std::string::npos)
         throw std::invalid_argument("the name of shared memory cannot hold a zero character or a slash: '" + name +
                                     "'");
 }

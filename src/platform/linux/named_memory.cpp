@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -59,11 +61,12 @@ std::uint64_t available_memory() {
     if (!file) return std::numeric_limits<std::uint64_t>::max();
     std::uint64_t total = 0;
     bool told = false;
-    char line[256];
-    for (unsigned long long kilobytes = 0; std::fgets(line, sizeof line, file.get()) != nullptr;) {
-        const bool memory = std::sscanf(line, "MemAvailable: %llu", &kilobytes) == 1;
-        if (!memory && std::sscanf(line, "SwapFree: %llu", &kilobytes) != 1) continue;
-        total += std::uint64_t{1024} * kilobytes;
+    char text[256];
+    while (std::fgets(text, sizeof text, file.get()) != nullptr) {
+        const std::string_view line = text;
+        const bool memory = line.starts_with("MemAvailable:");
+        if (!memory && !line.starts_with("SwapFree:")) continue;
+        total += std::uint64_t{1024} * std::strtoull(text + line.find(':') + 1, nullptr, 10);
         told |= memory;
     }
     return told ? total : std::numeric_limits<std::uint64_t>::max();
@@ -122,15 +125,13 @@ std::uint64_t process_birth(process_id pid) noexcept {
     if (size <= 0) return 0;
     text[size] = '\0';
     const std::string_view all(text, static_cast<std::size_t>(size));
-    const auto name_end = all.rfind(')');  // the name before it may hold anything
-    char state = 'X';
-    unsigned long long born = 0;
-    if (name_end == all.npos || std::sscanf(text + name_end + 1,
-                                            " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                                            "%*s %llu",
-                                            &state, &born) != 2)
-        return 0;
-    return state == 'Z' || state == 'X' ? 0 : born;
+    auto at = all.rfind(')');  // the name before it may hold anything
+    if (at == std::string_view::npos || at + 2 >= all.size()) return 0;
+    const char state = all[at + 2];
+    if (state == 'Z' || state == 'X') return 0;
+    constexpr int fields = 20;  // from the name to the time of the start
+    for (int i = 0; i < fields && at != std::string_view::npos; ++i) at = all.find(' ', at + 1);
+    return at == std::string_view::npos ? 0 : std::strtoull(text + at, nullptr, 10);
 }
 
 std::string posix::sessions_parent() { return objects; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <climits>
 #include <dirent.h>
 #include <fcntl.h>
@@ -53,7 +54,7 @@ unique_handle open_locked(const std::string& path) {
 // Removes all names and the folder.
 void sweep(handle_t folder, const std::string& path) {
     for (const auto& key : list(folder)) {
-        if (const auto name = name_of(folder, key); !name.empty() && name.find('/') == name.npos)
+        if (const auto name = name_of(folder, key); !name.empty() && name.find('/') == std::string::npos)
             remove_named(folder, key, name);
         ::unlinkat(folder, key.c_str(), 0);
     }
@@ -82,15 +83,21 @@ bool is_alive(const session& one) { return process_birth(one.root) == one.born &
 
 std::string prefix() { return "brood-" + std::to_string(::geteuid()) + "-"; }
 
+// Takes a number and what separates it from the next; false when there is none.
+bool take_number(std::string_view& text, std::uint64_t& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.starts_with('-')) text.remove_prefix(1);
+    return true;
+}
+
 // Reads "<pid namespace>-<root>-<born>"; false when it is no such text.
-bool parse(const std::string& text, std::uint64_t& space, session& found) {
-    unsigned long long numbers[3] = {};
-    int used = 0;
-    if (std::sscanf(text.c_str(), "%llu-%llu-%llu%n", &numbers[0], &numbers[1], &numbers[2], &used) != 3 ||
-        static_cast<std::size_t>(used) != text.size())
+bool parse(std::string_view text, std::uint64_t& space, session& found) {
+    std::uint64_t root = 0;
+    if (!take_number(text, space) || !take_number(text, root) || !take_number(text, found.born) || !text.empty())
         return false;
-    space = numbers[0];
-    found = {static_cast<process_id>(numbers[1]), numbers[2]};
+    found.root = static_cast<process_id>(root);
     return true;
 }
 
@@ -99,7 +106,7 @@ bool parse(const std::string& text, std::uint64_t& space, session& found) {
 void end_if_dead(const std::string& name) {
     session found;
     std::uint64_t space = 0;
-    if (!parse(name.substr(prefix().size()), space, found)) return;
+    if (!parse(std::string_view(name).substr(prefix().size()), space, found)) return;
     if (space == pid_namespace() && is_alive(found)) return;
     const std::string path = sessions_parent() + "/" + name;
     const auto folder = open_folder(path);
