@@ -18,7 +18,7 @@ RANK = {
     "codec": 2, "arena": 2,
     "sync": 3, "channel": 3,
     "process": 4,
-    "pool": 5, "manager": 5,
+    "memory": 5, "pool": 5, "manager": 5,
     "mpi": 6,
     "all": 6,  # the umbrella header
     "tool": 7, "examples": 7, "bench": 7,
@@ -45,6 +45,8 @@ PUBLIC = {
     "recreate.hpp": "codec",
     "sentinel.hpp": "process",
     "serialization.hpp": "codec",
+    "shareable_list.hpp": "memory",
+    "shared_memory.hpp": "memory",
     "start_method.hpp": "process",
     "detail/": "codec",
     "native/": "platform",

@@ -18,4 +18,6 @@
 #include <brood/recreate.hpp>
 #include <brood/sentinel.hpp>
 #include <brood/serialization.hpp>
+#include <brood/shareable_list.hpp>
+#include <brood/shared_memory.hpp>
 #include <brood/start_method.hpp>

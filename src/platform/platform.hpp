@@ -97,7 +97,8 @@ struct spawn_spec {
     std::array<stdio_target, 3> stdio;     // stdin, stdout, stderr
     std::vector<handle_t> inherit;         // borrowed; the child gets them under the same value
     bool receive_ctrl_c = false;           // false: Ctrl-C of the terminal does not reach the child
-    std::string note;                      // short text without ':' that adopt_bootstrap() hands to the child
+    bool background = false;  // POSIX: out of the terminal's session, every signal that can be is held back
+    std::string note;         // short text without ':' that adopt_bootstrap() hands to the child
 };
 
 struct spawned {
@@ -233,6 +234,63 @@ bool copy_from_process(const child& process, std::uint64_t remote_address, std::
 
 // A hint that `size` bytes at `address` are about to be filled for the first time (Linux: huge pages where allowed).
 void prepare_to_fill(void* address, std::size_t size) noexcept;
+
+// ---- named memory -------------------------------------------------------------------------------------------------
+//
+// Memory that any process of the user may open by its name, in the form that CPython gives it: a POSIX shared memory
+// object "/name", or a section of the page file. The system keeps a POSIX name until it is removed, so each is recorded
+// for the session that made it; the record is what ends it after a kill -9 (docs/design/012). On Windows the first
+// process of the session holds the memory, and the system does the rest: the functions about sessions do nothing.
+
+// The processes under one that no other started: its number, and when it started, which tells it from later owners of
+// the number.
+struct session {
+    process_id root = 0;
+    std::uint64_t born = 0;
+};
+// When the process started, in the system's count; 0 when there is none.
+std::uint64_t process_birth(process_id pid) noexcept;
+
+// Memory of a name in this process. Move-only; a forked child has it too.
+class mapped_memory {
+public:
+    mapped_memory() noexcept = default;
+    mapped_memory(std::byte* address, std::size_t size) noexcept : address_(address), size_(size) {}
+    mapped_memory(mapped_memory&& other) noexcept;
+    mapped_memory& operator=(mapped_memory&& other) noexcept;
+    ~mapped_memory();
+    std::span<std::byte> bytes() const noexcept { return {address_, size_}; }
+    // Shows less of it.
+    void shrink(std::size_t size) noexcept { size_ = size; }
+    // Handles that are closed with it (Windows: the name lasts as long as somebody has one).
+    std::array<unique_handle, 2> kept;
+
+private:
+    std::byte* address_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+// What CPython's generated names begin with on this system.
+const char* memory_name_prefix() noexcept;
+// Makes memory of that size, zeroed and with all of it set aside, so that using it cannot fail later. The name appears
+// when all else is done. Throws std::errc::file_exists, filename_too_long, no_space_on_device...
+mapped_memory create_named_memory(const std::string& name, std::size_t size, const session& owner);
+// Throws std::errc::no_such_file_or_directory; resource_unavailable_try_again when its maker has not sized it yet.
+// Windows: the size is that of whole pages.
+mapped_memory open_named_memory(const std::string& name);
+// Takes the name away; the memory ends with its last mapping. `here`: the session of this process. Throws
+// std::errc::no_such_file_or_directory.
+void unlink_named_memory(const std::string& name, const session& here);
+
+// A handle for a process that is to watch the session, to be inherited by it; nothing when one does already. It is
+// watched as long as a copy of the handle is open.
+unique_handle claim_watch(const session& watched);
+// In that process: blocks until the session's processes ended, then removes what it left.
+void watch_session(const session& watched);
+// Removes what the session left, at the end of its first process. Safe in exit handlers.
+void end_session(const session& ended) noexcept;
+// Removes what sessions of this user left that have ended with nobody watching. Where it cannot, it does nothing.
+void end_dead_sessions() noexcept;
 
 // ---- code ---------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include "process/child_main.hpp"
 #include "process/forkserver.hpp"
 #include "process/launch.hpp"
+#include "process/memory_watcher.hpp"
 #include "process/this_process.hpp"
 #include "process/wire.hpp"
 
@@ -29,6 +30,7 @@ std::optional<platform::bootstrap>& found() {
 
 struct early {
     early() { found(); }
+    ~early() { end_this_session(); }  // after all else that the program does at its end
 };
 [[maybe_unused, gnu::init_priority(101)]] const early at_load;
 
@@ -60,6 +62,7 @@ void init(int, char**) {
     detail::found().reset();
     detail::initialised = true;
     if (bootstrap.note == detail::forkserver_note) detail::run_forkserver(std::move(bootstrap));
+    if (bootstrap.note == detail::memory_watcher_note) detail::run_memory_watcher(std::move(bootstrap));
     detail::run_spawned_child(std::move(bootstrap));
 }
 

@@ -27,6 +27,8 @@ struct child_setup {
     bool daemon = false;
     bool wants_result = false;
     process_id parent_pid = 0;
+    std::int64_t session_root = 0;  // platform::session
+    std::uint64_t session_born = 0;
     std::string parent_name;
     bool parent_daemon = false;
     bool receive_ctrl_c = false;

@@ -162,6 +162,8 @@ child_setup make_setup(const start_order& order) {
     setup.daemon = order.daemon;
     setup.wants_result = order.wants_result;
     setup.parent_pid = platform::current_process_id();
+    setup.session_root = self.session().root;
+    setup.session_born = self.session().born;
     setup.parent_name = self.name();
     setup.parent_daemon = self.daemon();
     setup.receive_ctrl_c = order.options.receive_ctrl_c;

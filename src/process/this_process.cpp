@@ -28,6 +28,7 @@ this_process::this_process(const this_process& original, process_id pid)
       parent_pid_(original.parent_pid_),
       parent_name_(original.parent_name_),
       parent_daemon_(original.parent_daemon_),
+      session_(original.is_child_ ? original.session_ : std::nullopt),
       method_(original.method_),
       executable_(original.executable_) {}
 
@@ -55,7 +56,19 @@ void this_process::become(const child_setup& setup) {
     self.parent_daemon_ = setup.parent_daemon;
     self.method_ = setup.default_method;
     self.executable_ = setup.executable;
+    self.session_ = {setup.session_root, setup.session_born};
     self.made_ = 0;
+}
+
+platform::session this_process::session() {
+    const std::lock_guard guard(mutex_);
+    if (!session_) session_ = {pid_, platform::process_birth(pid_)};
+    return *session_;
+}
+
+std::optional<platform::session> this_process::known_session() {
+    const std::lock_guard guard(mutex_);
+    return session_;
 }
 
 std::string this_process::next_identity() {

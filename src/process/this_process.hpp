@@ -30,6 +30,12 @@ public:
     const std::string& parent_name() const noexcept { return parent_name_; }
     bool parent_daemon() const noexcept { return parent_daemon_; }
 
+    // ---- session ----
+    // The processes under the first one: it may be asked in any of them.
+    platform::session session();
+    // The same if this process has asked for it or told a child.
+    std::optional<platform::session> known_session();
+
     // ---- children ----
     // The identity of the next child: "3" in the first process, "1:3" in its first child.
     std::string next_identity();
@@ -62,6 +68,7 @@ private:
     bool parent_daemon_ = false;
 
     std::mutex mutex_;
+    std::optional<platform::session> session_;
     std::size_t made_ = 0;
     // Whoever started one holds it until it has ended; here it is only known.
     std::vector<std::weak_ptr<running_child>> children_;

@@ -55,6 +55,19 @@ const scenario on_terminal("on-terminal", [](const arguments& given) {
     return 0;
 });
 
+// Makes memory and lives through a Ctrl-C.
+const scenario memory_on_terminal("memory-on-terminal", [](const arguments&) {
+    catch_interrupts();
+    auto memory = brood::shared_memory::create(10);
+    std::printf("press it\n");
+    std::fflush(stdout);
+    while (interrupted == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    brood::async([](const std::string& name) { brood::shared_memory::attach(name); }, memory.name()).get();
+    memory.unlink();
+    std::printf("memory stays\n");
+    return 0;
+});
+
 // A terminal with a program of the tests on it.
 class terminal {
 public:
@@ -120,4 +133,11 @@ TEST_CASE("Ctrl-C reaches children that want it") {
     tty.read_until("press it");
     tty.press(ctrl_c);
     CHECK(tty.read_until("ended with 9").find("ended with 9") != std::string::npos);
+}
+
+TEST_CASE("Ctrl-C takes no memory away") {
+    terminal tty({"memory-on-terminal", "-"});
+    tty.read_until("press it");
+    tty.press(ctrl_c);
+    CHECK(tty.read_until("memory stays").find("memory stays") != std::string::npos);
 }

@@ -145,6 +145,32 @@ TEST_CASE("the spawn reserve leaves nothing") {
     });
 }
 
+TEST_CASE("named memory leaves nothing, whoever makes and unlinks it") {
+    const auto named = [] {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))
+            count += entry.path().filename().string().starts_with("psm_");
+        return count;
+    };
+    const auto before = named();
+    check_leaves_nothing([&] {
+        for (int i = 0; i < 200; ++i) {
+            auto memory = brood::shared_memory::create(100'000);
+            auto second = brood::shared_memory::attach(memory.name());
+            memory.close();
+            second.unlink();
+        }
+        for (int i = 0; i < 10; ++i) {
+            auto list = brood::async([] { return brood::shareable_list::create({1, "two"}); }).get();
+            auto memory = list.shm();
+            memory.unlink();
+            CHECK_THROWS(brood::shared_memory::attach(memory.name()));
+            brood::shared_memory::create(10).unlink();
+        }
+    });
+    CHECK(named() == before);
+}
+
 // ---- what a child holds ----
 
 namespace {

@@ -273,7 +273,7 @@ public:
     using is_loading = std::true_type;
     using is_saving = std::false_type;
 
-    explicit input_archive(std::span<const std::byte> bytes, block_source* blocks = nullptr,
+    explicit input_archive(std::span<const std::byte> from, block_source* blocks = nullptr,
                            handle_source* handles = nullptr);
     input_archive(const input_archive&) = delete;
     input_archive& operator=(const input_archive&) = delete;

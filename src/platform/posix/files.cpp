@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Files by descriptor, unbuffered.
 #include "platform/posix/fd.hpp"
+#include "platform/posix/held_signal.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,35 +25,11 @@ int open_flags(const file_mode& mode) {
     return flags;
 }
 
-// Writing to a pipe or socket whose reader is gone gives an error and no SIGPIPE: the signal is held back on this
-// thread and, if this write raised it, taken away. Regular files, which cannot raise it, cost no more than a look.
-class no_pipe_signal {
-public:
-    explicit no_pipe_signal(handle_t file) noexcept {
-        struct stat status {};
-        if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return;
-        sigemptyset(&pipe_);
-        sigaddset(&pipe_, SIGPIPE);
-        if (is_pending()) return;  // somebody else's: it stays
-        active_ = ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_) == 0;
-    }
-    ~no_pipe_signal() {
-        if (!active_) return;
-        int taken = 0;
-        if (is_pending()) ::sigwait(&pipe_, &taken);
-        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
-    no_pipe_signal(const no_pipe_signal&) = delete;
-    no_pipe_signal& operator=(const no_pipe_signal&) = delete;
-
-private:
-    static bool is_pending() noexcept {
-        sigset_t pending;
-        return ::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
-    }
-    sigset_t pipe_{}, before_{};
-    bool active_ = false;
-};
+// Regular files cannot raise SIGPIPE and cost no more than this look.
+bool may_raise_pipe_signal(handle_t file) noexcept {
+    struct stat status {};
+    return ::fstat(file, &status) == -1 || !S_ISREG(status.st_mode);
+}
 
 }  // namespace
 
@@ -74,7 +52,8 @@ std::size_t read_file(handle_t file, std::span<std::byte> into) {
 }
 
 std::size_t write_file(handle_t file, std::span<const std::byte> from) {
-    const no_pipe_signal guard(file);
+    std::optional<posix::held_signal> guard;
+    if (may_raise_pipe_signal(file)) guard.emplace(SIGPIPE);
     for (auto left = from; !left.empty();) {
         const auto n =
             posix::retry([&] { return ::write(file, left.data(), std::min(left.size(), largest_transfer)); });

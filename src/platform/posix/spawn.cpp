@@ -48,15 +48,20 @@ public:
     ~attributes() { ::posix_spawnattr_destroy(&value_); }
     attributes(const attributes&) = delete;
     attributes& operator=(const attributes&) = delete;
-    // Signals as in a fresh program; out of the terminal's foreground group unless it wants Ctrl-C.
-    void set(bool receive_ctrl_c) {
-        sigset_t all, none;
+    // Signals as in a fresh program, or all held back from the very start; out of the terminal's foreground group
+    // unless it wants Ctrl-C.
+    void set(const spawn_spec& spec) {
+        sigset_t all, blocked;
         sigfillset(&all);
-        sigemptyset(&none);
+        sigemptyset(&blocked);
+        if (spec.background) sigfillset(&blocked);
         short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | posix::system_spawn_flags();
         ::posix_spawnattr_setsigdefault(&value_, &all);
-        ::posix_spawnattr_setsigmask(&value_, &none);
-        if (!receive_ctrl_c) flags |= POSIX_SPAWN_SETPGROUP;
+        ::posix_spawnattr_setsigmask(&value_, &blocked);
+        if (spec.background)
+            flags |= POSIX_SPAWN_SETSID;
+        else if (!spec.receive_ctrl_c)
+            flags |= POSIX_SPAWN_SETPGROUP;
         ::posix_spawnattr_setpgroup(&value_, 0);
         if (int e = ::posix_spawnattr_setflags(&value_, flags)) posix::throw_error(e, "posix_spawnattr_setflags");
     }
@@ -112,7 +117,7 @@ spawned spawn_process(const spawn_spec& spec) {
     posix::close_all_others(actions, spec, at);
 
     attributes attribute;
-    attribute.set(spec.receive_ctrl_c);
+    attribute.set(spec);
     auto variables = spec.environment;
     variables.push_back(posix::bootstrap_entry(at.channel, at.lifeline, spec.note));
     pid_t pid = 0;
