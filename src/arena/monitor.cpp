@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 
 namespace brood::arena {
@@ -38,12 +39,18 @@ void monitor::watch(platform::unique_handle process, std::function<void()> ready
 
 void monitor::start() {
     bell_ = platform::make_channel();
-    std::thread([this] { run(); }).detach();
+    // It must count as brood's own before anybody counts threads.
+    std::promise<void> started;
+    std::thread([this, &started] {
+        const platform::helper_thread mark;
+        started.set_value();
+        run();
+    }).detach();
+    started.get_future().wait();
     running_ = true;
 }
 
 void monitor::run() {
-    const platform::helper_thread mark;
     for (;;) {
         std::vector<platform::waitable> all{{platform::waitable::kind::channel, bell_.theirs.get()}};
         {

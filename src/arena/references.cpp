@@ -128,7 +128,8 @@ block_handle hold_object(offset block, kind what) {
     auto& self = mine();
     const std::lock_guard guard(self.lock);
     if (const auto known = self.known.find(block); known != self.known.end())
-        if (auto held = known->second.lock()) return held;
+        if (auto held = known->second.lock(); held && head_of(block).kind == static_cast<std::uint64_t>(what))
+            return held;
     const std::size_t entry = free_entry(self);
     try {
         transaction change;

@@ -23,7 +23,7 @@ bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
 
 }  // namespace
 
-acquired acquire_slowly(lock_word& word, platform::deadline until) {
+acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner rule) {
     const process_tag me = own_tag.load(std::memory_order_relaxed);
     std::uint32_t mine = me;  // with the bit once this thread has slept: others may sleep, too
     if (try_for_a_while(word, mine)) return acquired::clean;
@@ -34,6 +34,7 @@ acquired acquire_slowly(lock_word& word, platform::deadline until) {
             continue;
         }
         if (!is_living(seen & ~waiters_bit)) {
+            if (rule == dead_owner::report) return acquired::from_the_dead;
             if (word.compare_exchange_strong(seen, me | waiters_bit)) return acquired::from_the_dead;
             continue;
         }

@@ -21,14 +21,16 @@ enum class acquired : std::uint8_t {
     timed_out
 };
 
-// Locks; blocks, spinning shortly first.
-acquired acquire_slowly(lock_word& word, platform::deadline until);
-inline acquired acquire(lock_word& word) {
+// What becomes of a lock whose owner died: this process gets it, or is only told (all who wait for it are, too).
+enum class dead_owner : std::uint8_t { take_over, report };
+
+inline bool try_acquire(lock_word& word) noexcept {
     std::uint32_t free = 0;
-    if (word.compare_exchange_strong(free, own_tag.load(std::memory_order_relaxed), std::memory_order_acquire))
-        return acquired::clean;
-    return acquire_slowly(word, {});
+    return word.compare_exchange_strong(free, own_tag.load(std::memory_order_relaxed), std::memory_order_acquire);
 }
+// Locks; blocks, spinning shortly first.
+acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner rule = dead_owner::take_over);
+inline acquired acquire(lock_word& word) { return try_acquire(word) ? acquired::clean : acquire_slowly(word, {}); }
 
 void wake_next(lock_word& word) noexcept;
 inline void release(lock_word& word) noexcept {
