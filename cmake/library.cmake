@@ -31,6 +31,8 @@ brood_sources(sources "${PROJECT_SOURCE_DIR}/src/base" "${PROJECT_SOURCE_DIR}/sr
 add_library(brood_objects OBJECT ${sources})
 set_target_properties(brood_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
 brood_compile_options(brood_objects)
+# A function that others are to call is declared where its definition sees it: only so it is exported.
+target_compile_options(brood_objects PRIVATE $<IF:$<CXX_COMPILER_ID:Clang,AppleClang>,-Wmissing-prototypes,-Wmissing-declarations>)
 target_include_directories(brood_objects PRIVATE "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(brood_objects PRIVATE BROOD_BUILDING)
 target_link_libraries(brood_objects PRIVATE $<TARGET_NAME_IF_EXISTS:brood_backtrace>)

@@ -35,7 +35,8 @@ public:
 }  // namespace detail
 
 // The value, or the exception, that a function in another process gives back. Move-only; get() once. Like a
-// std::future of std::async its destructor waits until the process has ended; the result is then discarded.
+// std::future of std::async its destructor waits until the process has ended; the result is then discarded. Only the
+// process that made it may use it: in a forked copy waiting and get() throw std::logic_error, and its end does nothing.
 template <class R>
 class future {
 public:

@@ -54,8 +54,9 @@ struct process_options {
     bool daemon = false;                                   // at exit of this process: terminated instead of joined
     std::optional<brood::start_method> start_method = {};  // else get_start_method() at start()
     std::filesystem::path cwd = {};                        // else this process's at start()
-    std::map<std::string, std::string> env = {};           // added to, or replacing, inherited variables
-    bool clear_env = false;                                // inherit no variable
+    // Added to, or replacing, inherited variables. Windows allows 32,767 characters each.
+    std::map<std::string, std::string> env = {};
+    bool clear_env = false;  // inherit no variable
     stdio stdin_from = brood::null;
     stdio stdout_to = brood::inherit;
     stdio stderr_to = brood::inherit;

@@ -15,8 +15,8 @@ class running_child;
 }
 
 // Becomes ready, and stays so, when its process has ended; descendants of the process never hold it back. Copies are
-// cheap; it may outlive the process object. For use with brood::wait or, by native_handle(), with the system's own
-// poll, epoll, kqueue or WaitForMultipleObjects.
+// cheap; it may outlive the process object. In a forked copy waiting throws std::logic_error. For use with brood::wait
+// or, by native_handle(), with the system's own poll, epoll, kqueue or WaitForMultipleObjects.
 class BROOD_API sentinel {
 public:
     explicit sentinel(std::shared_ptr<detail::running_child> child) noexcept;

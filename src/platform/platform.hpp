@@ -112,7 +112,8 @@ struct spawned {
 spawned spawn_process(const spawn_spec& spec);
 
 // What a process that spawn_process started finds. Read once, when the library is loaded, before main; the bootstrap
-// variable is removed from the environment and the handles made private.
+// variable is removed from the environment and the handles made private. Windows: from then on no error opens a dialog
+// box, and abort() and std::terminate (an exception that leaves a static initialiser) end the process with 0xE0B00006.
 struct bootstrap {
     unique_handle channel;
     unique_handle lifeline;

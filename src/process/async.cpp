@@ -10,6 +10,7 @@
 #include <brood/async.hpp>
 
 #include <cstring>
+#include <stdexcept>
 
 namespace brood::detail {
 namespace {
@@ -62,8 +63,11 @@ public:
         decided_ = failure_ != nullptr;
     }
     ~async_result() override {
+        if (!child_->is_ours()) {
+            channel_.release().release();  // the fork closed it; the number may be another's by now
+            return;
+        }
         channel_.close();  // a child that still has a result to give need not wait
-        if (!child_->is_ours()) return;
         try {
             child_->wait({});
         } catch (const std::exception&) {
@@ -72,6 +76,8 @@ public:
     }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override {
+        if (!child_->is_ours())
+            throw std::logic_error("cannot wait for this future: only the process that made it can");
         const auto until = time == nullptr ? platform::deadline{} : platform::deadline{*time};
         if (decided_.load()) return true;
         // Not under the lock, so that a thread that only looks is not held up by one that waits.

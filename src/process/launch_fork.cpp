@@ -18,10 +18,11 @@ bool has_preparation(const process_options& options) {
 }
 
 // In the child, before its target.
-void prepare_forked(const launch_request& request) {
+void prepare_forked(launch_request& request) {
     if (!request.same_environment) platform::set_environment(request.environment);
     if (!request.directory.empty()) platform::set_working_directory(request.directory);
     platform::set_standard_streams(request.stdio);
+    request.opened.clear();
 }
 
 // Waits until the child has prepared itself; throws what stopped it.
@@ -42,7 +43,7 @@ platform::child fork_in_session(std::uint32_t tag, std::span<const platform::han
 }  // namespace
 
 started_child start_by_fork(const start_order& order) {
-    const auto request = make_request(order.options, order.name, false);
+    auto request = make_request(order.options, order.name, false);
     const auto setup = make_setup(order);
     const bool talks = order.wants_result || has_preparation(order.options);
     auto channel = talks ? platform::make_channel() : platform::channel_pair{};

@@ -132,15 +132,19 @@ sentinel::sentinel(std::shared_ptr<running_child> child) noexcept : child_(std::
 
 bool sentinel::is_ready() const { return wait_until(std::chrono::steady_clock::time_point::min()); }
 
-bool sentinel::wait_until(std::chrono::steady_clock::time_point time) const {
-    const platform::waitable one{platform::waitable::kind::process, native_handle()};
-    return !platform::wait_many({&one, 1}, time).empty();
+namespace {
+
+// True when the process ended before the deadline.
+bool wait_for_end(const running_child& child, platform::deadline until) {
+    if (!child.is_ours()) throw std::logic_error("cannot wait for this sentinel: only the process that made it can");
+    const platform::waitable one{platform::waitable::kind::process, child.process_handle()};
+    return !platform::wait_many({&one, 1}, until).empty();
 }
 
-void sentinel::wait() const {
-    const platform::waitable one{platform::waitable::kind::process, native_handle()};
-    platform::wait_many({&one, 1}, {});
-}
+}  // namespace
+
+bool sentinel::wait_until(std::chrono::steady_clock::time_point time) const { return wait_for_end(*child_, time); }
+void sentinel::wait() const { wait_for_end(*child_, {}); }
 
 native_handle_type sentinel::native_handle() const noexcept { return child_->process_handle(); }
 

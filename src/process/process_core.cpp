@@ -16,24 +16,30 @@ process_core::process_core(process_options options, std::shared_ptr<target> work
     if (options_.name.empty()) options_.name = "process-" + identity_;
 }
 
+// A forked copy must not wait for a lock: who held it when the fork was made is not there to give it back.
+std::unique_lock<std::mutex> process_core::lock() const {
+    return is_ours() ? std::unique_lock(mutex_) : std::unique_lock(mutex_, std::defer_lock);
+}
+
 void process_core::start() {
+    require_ours("start");
     const std::lock_guard one_at_a_time(starting_);
     process_options options;
     {
-        const std::lock_guard guard(mutex_);
+        const auto guard = lock();
         require_usable("start");
         if (child_) throw std::logic_error("this process was already started; a process object starts one process");
         options = options_;
     }
     const start_order order{options, options.name, identity_, options.daemon, work_, false, always_fork_};
     auto started = start_child(order);
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     child_ = std::move(started.child);
     work_.reset();
 }
 
 std::shared_ptr<running_child> process_core::child_if_any(const char* verb) const {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     require_usable(verb);
     return child_;
 }
@@ -45,7 +51,7 @@ std::shared_ptr<running_child> process_core::child(const char* verb) const {
 }
 
 void process_core::close() {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     if (closed_) return;
     require_usable("close");
     if (child_ && !child_->status())
@@ -57,27 +63,31 @@ void process_core::close() {
 
 void process_core::require_usable(const char* verb) const {
     if (closed_) throw std::logic_error(std::string("cannot ") + verb + " a process object that is closed");
+    require_ours(verb);
+}
+
+void process_core::require_ours(const char* verb) const {
     if (!is_ours())
         throw std::logic_error(std::string("cannot ") + verb + " this process: only the process that made it can");
 }
 
 std::string process_core::name() const {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     return options_.name;
 }
 
 void process_core::set_name(std::string name) {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     options_.name = std::move(name);
 }
 
 bool process_core::daemon() const {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     return options_.daemon;
 }
 
 void process_core::set_daemon(bool daemon) {
-    const std::lock_guard guard(mutex_);
+    const auto guard = lock();
     if (child_) throw std::logic_error("cannot change the daemon flag of a process that was started");
     options_.daemon = daemon;
 }

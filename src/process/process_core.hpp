@@ -33,7 +33,9 @@ public:
     void set_daemon(bool daemon);
 
 private:
+    std::unique_lock<std::mutex> lock() const;
     void require_usable(const char* verb) const;
+    void require_ours(const char* verb) const;
 
     const process_id owner_ = platform::current_process_id();
     const bool always_fork_;

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -148,12 +149,13 @@ reserve* existing() noexcept {
 }  // namespace
 
 void resize_reserve(std::size_t n) {
-    if (reserve* known = existing()) return known->resize(n);
+    reserve* known = current.load();
+    if (known != nullptr && known->owner() == platform::current_process_id()) return known->resize(n);
     if (n == 0) return;
-    auto* fresh = new reserve;  // lives as long as the process; shut_down_reserve() ends what it holds
-    current = fresh;
-    fresh->resize(n);
+    auto fresh = std::make_unique<reserve>();
+    if (!current.compare_exchange_strong(known, fresh.get())) return known->resize(n);  // another thread was first
     std::atexit(&shut_down_reserve);
+    fresh.release()->resize(n);  // lives as long as the process; shut_down_reserve() ends what it holds
 }
 
 std::size_t reserve_ready() {

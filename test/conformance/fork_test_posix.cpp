@@ -6,13 +6,16 @@
 
 #include <brood/brood.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace brood_test;
 
@@ -103,6 +106,84 @@ TEST_CASE("a forked copy of a process object refuses to work and its end does no
     CHECK(child.is_alive());
     child.kill();
     child.join();
+}
+
+TEST_CASE("a forked copy of the process object that was started refuses to start") {
+    brood::fork_process* itself = nullptr;
+    brood::fork_process child([&] {
+        try {
+            itself->start();
+        } catch (const std::logic_error& error) {
+            std::exit(std::string(error.what()) == "cannot start this process: only the process that made it can" ? 11
+                                                                                                                  : 12);
+        }
+    });
+    itself = &child;
+    child.start();
+    child.join();
+    CHECK(child.exit_code() == 11);
+}
+
+TEST_CASE("a forked copy of a process object refuses to work though other threads used it") {
+    brood::process shared({.allow_threads = true}, idle);
+    shared.start();
+    std::atomic<bool> enough{false};
+    std::vector<std::thread> users;
+    for (int i = 0; i < 2; ++i)
+        users.emplace_back([&] {
+            while (!enough) static_cast<void>(shared.name());
+        });
+    int refused = 0;
+    for (int i = 0; i < 50; ++i) {
+        brood::fork_process child({.allow_threads = true}, [&] {
+            try {
+                shared.set_name("forked");
+                static_cast<void>(shared.is_alive());
+            } catch (const std::logic_error&) {
+                std::exit(11);
+            }
+        });
+        child.start();
+        child.join();
+        refused += child.exit_code() == 11;
+    }
+    enough = true;
+    for (auto& one : users) one.join();
+    CHECK(refused == 50);
+    shared.kill();
+}
+
+TEST_CASE("a forked copy of a future or a sentinel refuses to wait, and its end closes nothing") {
+    const auto go = mailbox::make();
+    auto child = brood::spawn({.daemon = true}, idle);
+    auto result = brood::async(
+        [](const mailbox& box) {
+            box.wait();
+            return 7;
+        },
+        go);
+    const auto sentinel = child.sentinel();
+    brood::fork_process copy([&] {
+        const auto refuses = [](auto use) {
+            try {
+                use();
+            } catch (const std::logic_error& error) {
+                return std::string(error.what()).ends_with("only the process that made it can");
+            }
+            return false;
+        };
+        expect(refuses([&] { static_cast<void>(sentinel.is_ready()); }), "the sentinel");
+        expect(refuses([&] { static_cast<void>(result.ready()); }), "the future");
+        std::vector<int> opened;  // some under the numbers that the future had
+        for (int i = 0; i < 20; ++i) opened.push_back(::dup(0));
+        { const auto taken = std::move(result); }
+        for (int fd : opened) expect(::close(fd) == 0, "what was opened is open");
+    });
+    copy.start();
+    copy.join();
+    CHECK(copy.exit_code() == 0);
+    go.send();
+    CHECK(result.get() == 7);
 }
 
 TEST_CASE("a forked child has no children of its own and starts its own") {

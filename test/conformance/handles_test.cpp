@@ -149,9 +149,11 @@ TEST_CASE("recreate crosses back and on") {
 }
 
 TEST_CASE("a std::ofstream can be recreated") {
+    const auto write = [](const brood::recreate<std::ofstream>& log) { *log << "logged"; };
     const temporary_folder folder;
-    brood::spawn([](const brood::recreate<std::ofstream>& log) { *log << "logged"; },
-                 brood::recreate<std::ofstream>(to_utf8(folder / "log"), std::ios::out))
-        .join();
-    CHECK(read_text(folder / "log") == "logged");
+    // A path: on Windows the stream would take text for that of the code page, not for UTF-8.
+    brood::spawn(write, brood::recreate<std::ofstream>(folder / "by path \xC3\xA4", std::ios::out)).join();
+    CHECK(read_text(folder / "by path \xC3\xA4") == "logged");
+    brood::spawn({.cwd = folder.path()}, write, brood::recreate<std::ofstream>("by name")).join();
+    CHECK(read_text(folder / "by name") == "logged");
 }

@@ -35,6 +35,9 @@ TEST_CASE("awkward and long text as an argument, a result and in an exception") 
     CHECK(text.size() == 100'000);
     auto back = brood::async([](const std::string& a, const std::string& b) { return std::pair(a, b); }, awkward, text);
     CHECK(back.get() == std::pair(std::string(awkward), text));
+    const std::filesystem::path path = from_utf8(awkward) / from_utf8(text);
+    auto same_path = brood::async([](const std::filesystem::path& given) { return given; }, path);
+    CHECK(same_path.get() == path);
     auto thrown = brood::async([](const std::string& what) { throw std::runtime_error(what); }, text);
     CHECK_THROWS_WITH_AS(thrown.get(), text.c_str(), std::runtime_error);
 }

@@ -48,6 +48,10 @@ std::wstring environment_block(const std::map<std::string, std::string>& added) 
     return text + L'\0';
 }
 
+// What TerminateProcess is given where POSIX sends SIGKILL: the code by which brood kills, for a code like 9 would only
+// say that the process called exit(9).
+constexpr UINT killed = 0xE0B00009;
+
 HANDLE open_output(const fs::path& path) {
     SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
     const HANDLE file =
@@ -126,7 +130,7 @@ program::~program() {
 brood::process_id program::pid() const { return state_->process.dwProcessId; }
 
 void program::kill() {
-    if (!state_->ended) ::TerminateProcess(state_->process.hProcess, 9);
+    if (!state_->ended) ::TerminateProcess(state_->process.hProcess, killed);
 }
 
 brood::exit_status program::wait() {
@@ -161,7 +165,7 @@ bool is_gone(brood::process_id pid) {
 void kill_process(brood::process_id pid) {
     const HANDLE process = ::OpenProcess(PROCESS_TERMINATE, FALSE, static_cast<DWORD>(pid));
     if (process == nullptr) return;
-    ::TerminateProcess(process, 9);
+    ::TerminateProcess(process, killed);
     ::CloseHandle(process);
 }
 

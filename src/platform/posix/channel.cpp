@@ -136,7 +136,7 @@ void collect(msghdr& message, std::vector<unique_handle>& into) {
 }
 
 io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, handle_t peer, const deadline& until) {
-    for (;;) {
+    for (bool peer_ended = false;;) {
         char marker = 0;
         iovec io{&marker, 1};
         alignas(cmsghdr) char control[CMSG_SPACE(handles_per_byte * sizeof(int))];
@@ -151,9 +151,11 @@ io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, hand
             if (message.msg_flags & MSG_CTRUNC) posix::throw_error(EMFILE, "receiving descriptors");
             return io_result::ok;
         }
-        if (n == 0 || peer_gone()) return io_result::end;
+        if (n == 0 || peer_gone() || (would_block() && peer_ended)) return io_result::end;
         if (!would_block()) posix::throw_errno("recvmsg");
-        if (wait_for(channel, POLLIN, peer, until) == woken::timeout) return io_result::timeout;
+        const woken by = wait_for(channel, POLLIN, peer, until);
+        if (by == woken::timeout) return io_result::timeout;
+        peer_ended = by == woken::peer;  // look once more: it may have sent before it ended
     }
 }
 

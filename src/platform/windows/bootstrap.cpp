@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "platform/windows/bootstrap.hpp"
 
+#include "platform/windows/crash.hpp"
 #include "platform/windows/environment.hpp"
 
 #include <charconv>
@@ -97,6 +98,7 @@ std::optional<bootstrap> adopt_bootstrap() {
     const std::optional<entry> found = parse(*value);
     if (!found || !is_genuine(*found)) return std::nullopt;
     end_quietly_on_errors();
+    give_abort_its_code();
     bootstrap adopted;
     adopted.channel = take_private(found->channel);
     adopted.lifeline = take_private(found->lifeline);

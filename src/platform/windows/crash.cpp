@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Crashes end in the filter for exceptions that nobody handled; abort() and std::terminate in SIGABRT. A stack that
 // overflowed may have no room left to get there: that is seen by a vectored handler.
+#include "platform/windows/crash.hpp"
+
 #include "platform/windows/stack_walk.hpp"
 
 #include <brood/exit_status.hpp>
@@ -83,7 +85,6 @@ LONG CALLBACK on_overflow(EXCEPTION_POINTERS* info) noexcept {
 
 // ---- abort
 
-// Without this the C runtime would end the process with code 3, as exit(3) does.
 void on_abort(int) noexcept {
     CONTEXT context{};
     RtlCaptureContext(&context);
@@ -98,12 +99,12 @@ void keep_room_for_handlers() noexcept {
     SetThreadStackGuarantee(&bytes);
 }
 
-void handle_abort() noexcept {
+}  // namespace
+
+void windows::give_abort_its_code() noexcept {
     const auto handler = std::signal(SIGABRT, on_abort);
     if (handler != SIG_DFL && handler != SIG_ERR) std::signal(SIGABRT, handler);
 }
-
-}  // namespace
 
 void record_crashes(crash_sink sink) {
     current_sink.store(sink);
@@ -113,7 +114,7 @@ void record_crashes(crash_sink sink) {
     const auto before = SetUnhandledExceptionFilter(on_unhandled);
     if (before != on_unhandled) filter_before.store(before);
     if (!watching_overflows.exchange(true)) AddVectoredExceptionHandler(0, on_overflow);
-    handle_abort();
+    windows::give_abort_its_code();
 }
 
 }  // namespace brood::platform

@@ -98,8 +98,10 @@ child create_process(const spawn_spec& spec, inheritance& given, std::wstring en
                               &started);
     };
     // Wine loses about one start in 2,000 when several threads are at work, and says so by this error.
-    if (!create() && (GetLastError() != ERROR_INTERNAL_ERROR || !create()))
-        throw_error(GetLastError(), ("starting " + spec.executable).c_str());
+    if (!create() && (GetLastError() != ERROR_INTERNAL_ERROR || !create())) {
+        const DWORD error = GetLastError();
+        throw_error(error, ("starting " + spec.executable).c_str());
+    }
     close_handle(started.hThread);
     made.process = unique_handle(started.hProcess);
     made.pid = started.dwProcessId;

@@ -202,6 +202,16 @@ TEST_CASE("the death of the peer process ends a write though the other end stays
     killer.join();
 }
 
+TEST_CASE("the death of the peer process ends a wait for handles though the other end stays open") {
+    const channel_pair pair = make_channel();
+    test_child child("waits");
+    std::thread killer([&] { child.request_end(request::kill); });
+    std::vector<unique_handle> received;
+    CHECK(channel_receive_handles(pair.ours.get(), 1, received, child.handle(), std::nullopt) == io_result::end);
+    CHECK(received.empty());
+    killer.join();
+}
+
 TEST_CASE("handles cross to a child and back") {
     const temporary_folder folder;
     make_file(folder.file("to child"), "hello");
