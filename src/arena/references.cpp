@@ -230,6 +230,7 @@ void drop_entry(std::uint64_t& entry, process_tag dead, bool violently) {
 }  // namespace
 
 void drop_references(process_tag dead, bool violently) {
+    transaction();  // what the dead process had committed is carried out before its list is read
     auto& record = head().processes[record_of(dead)];
     for (offset page = record.references; page != 0; page = page_at(page).next)
         for (auto& entry : page_at(page).blocks) drop_entry(entry, dead, violently);
