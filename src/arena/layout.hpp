@@ -36,7 +36,7 @@ struct process_record {
     std::uint64_t generation;
     std::uint64_t parent;  // process_tag
     std::atomic<std::int64_t> pid;
-    std::atomic<std::uint64_t> started;    // platform::process_start_time
+    std::atomic<std::uint64_t> seen;       // platform::process_clock_now when it took the record up
     offset references;                     // first page of references
     std::atomic<std::uint64_t> violently;  // ended: other than by itself with code 0
     std::uint64_t unused;
@@ -125,6 +125,7 @@ struct alignas(64) header {
         virgin;  // orders of which the first span, never touched, is free: it begins at the unit of its own size
     std::array<std::uint64_t, order_limit> free_spans;  // unit numbers
     std::array<std::uint64_t, order_limit> roomy;       // for each class, spans with a free block
+    std::uint64_t records_used;                         // no record in use has a higher number
     std::array<process_record, process_limit + 1> processes;
 };
 

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <system_error>
 
 namespace brood::arena {
@@ -30,6 +31,11 @@ std::mutex& joining() {
 
 // ---- records ------------------------------------------------------------------------------------------------------
 
+std::span<process_record> used_records() noexcept {
+    const auto count = std::atomic_ref<std::uint64_t>(head().records_used).load();
+    return std::span(head().processes).subspan(1, static_cast<std::size_t>(count));
+}
+
 process_tag take_record(process_tag parent) {
     transaction change;
     for (std::uint32_t i = 1; i <= process_limit; ++i) {
@@ -39,6 +45,7 @@ process_tag take_record(process_tag parent) {
         const auto tag = static_cast<process_tag>((generation << record_bits | i) & ~waiters_bit);
         change.write(record.generation, generation);
         change.write(record.parent, parent);
+        if (i > change.read(head().records_used)) change.write(head().records_used, i);
         change.write(record.who, make_who(process_state::reserved, tag));
         change.commit();
         record.pid = 0;
@@ -51,7 +58,7 @@ process_tag take_record(process_tag parent) {
 void take_up(process_tag tag) noexcept {
     auto& record = head().processes[record_of(tag)];
     const auto pid = platform::current_process_id();
-    record.started = platform::process_start_time(pid);
+    record.seen = platform::process_clock_now();
     record.pid = pid;
     record.who = make_who(process_state::living, tag);
     own_tag = tag;
@@ -73,7 +80,7 @@ void join_locked() {
 void adopt_early_record(process_tag tag) noexcept {
     auto& record = head().processes[record_of(tag)];
     head().processes[record_of(own_tag)].parent = tag;
-    record.started = platform::process_start_time(platform::current_process_id());
+    record.seen = platform::process_clock_now();
     record.pid = platform::current_process_id();
     record.who = make_who(process_state::living, tag);
 }
@@ -81,13 +88,13 @@ void adopt_early_record(process_tag tag) noexcept {
 // ---- the dead -----------------------------------------------------------------------------------------------------
 
 bool is_running(const process_record& record) {
-    const process_id pid = record.pid;
-    return pid != 0 && platform::process_start_time(pid) == record.started.load();
+    const std::uint64_t began = record.pid == 0 ? 0 : platform::process_start_time(record.pid);
+    return began != 0 && began <= record.seen.load();
 }
 
 // Children of a dead process die too; each is cleared up when it has.
 void follow_descendants(process_tag dead) {
-    for (auto& record : head().processes) {
+    for (auto& record : used_records()) {
         const auto who = record.who.load();
         const bool there = state_of(who) == process_state::living || state_of(who) == process_state::reserved;
         if (!there || record.parent != dead) continue;
@@ -110,7 +117,7 @@ void clear_up(process_record& record) {
 }
 
 bool clear_up_one() {
-    for (auto& record : head().processes) {
+    for (auto& record : used_records()) {
         if (state_of(record.who) != process_state::ended) continue;
         clear_up(record);
         return true;

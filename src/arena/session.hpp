@@ -34,8 +34,8 @@ void become_process(process_tag tag) noexcept;
 void process_ended(process_tag tag, bool violently) noexcept;
 // Called once, when this process begins to use shared objects: it then names its living children by watch_process().
 void on_first_use(void (*hook)()) noexcept;
-// Calls `ended`, which must not throw, on brood's own thread once the process has ended; at once, in this thread, when there
-// is none with that id.
+// Calls `ended`, which must not throw, on brood's own thread once the process has ended; at once, in this thread, when
+// there is none with that id.
 void watch_process(process_id pid, std::function<void()> ended);
 
 // Around a fork by brood: the child gets the references of this process.

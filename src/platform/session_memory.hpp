@@ -58,7 +58,9 @@ inline void pause() noexcept {
 
 // A handle of any living process, for wait_many; empty when there is none with that id.
 unique_handle find_process(process_id pid);
-// When a process began, in units of the system: with its id it names the process for good; 0 when unknown.
+// When a process began, and the time now, on one clock of the system's and in its units. A process with a known id that
+// began later than it was last seen is another one. 0 when there is no such process.
 std::uint64_t process_start_time(process_id pid) noexcept;
+std::uint64_t process_clock_now() noexcept;
 
 }  // namespace brood::platform

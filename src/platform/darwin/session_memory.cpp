@@ -9,6 +9,7 @@
 #include <libproc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 // Declared here since older kits lack <os/os_sync_wait_on_address.h>.
@@ -67,6 +68,12 @@ std::uint64_t process_start_time(process_id pid) noexcept {
     proc_bsdinfo info{};
     if (::proc_pidinfo(static_cast<int>(pid), PROC_PIDTBSDINFO, 0, &info, sizeof info) != sizeof info) return 0;
     return info.pbi_start_tvsec * 1'000'000ULL + info.pbi_start_tvusec;
+}
+
+std::uint64_t process_clock_now() noexcept {
+    timeval now{};
+    ::gettimeofday(&now, nullptr);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000ULL + static_cast<std::uint64_t>(now.tv_usec);
 }
 
 }  // namespace brood::platform

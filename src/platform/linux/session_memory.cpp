@@ -72,4 +72,13 @@ std::uint64_t process_start_time(process_id pid) noexcept {
     return at == nullptr ? 0 : std::strtoull(at + 1, nullptr, 10);
 }
 
+// Clock ticks since the system started, as in that field.
+std::uint64_t process_clock_now() noexcept {
+    static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * ticks +
+           static_cast<std::uint64_t>(now.tv_nsec) * ticks / 1'000'000'000;
+}
+
 }  // namespace brood::platform

@@ -97,4 +97,10 @@ std::uint64_t process_start_time(process_id pid) noexcept {
     return static_cast<std::uint64_t>(started.dwHighDateTime) << 32 | started.dwLowDateTime;
 }
 
+std::uint64_t process_clock_now() noexcept {
+    FILETIME now{};
+    GetSystemTimeAsFileTime(&now);
+    return static_cast<std::uint64_t>(now.dwHighDateTime) << 32 | now.dwLowDateTime;
+}
+
 }  // namespace brood::platform
