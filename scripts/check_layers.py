@@ -43,6 +43,7 @@ PUBLIC = {
     "process.hpp": "process",
     "process_options.hpp": "process",
     "recreate.hpp": "codec",
+    "mutex.hpp": "sync",
     "sentinel.hpp": "process",
     "serialization.hpp": "codec",
     "shareable_list.hpp": "memory",

@@ -13,6 +13,7 @@
 #include <brood/future.hpp>
 #include <brood/handle.hpp>
 #include <brood/init.hpp>
+#include <brood/mutex.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
 #include <brood/recreate.hpp>

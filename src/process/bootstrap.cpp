@@ -2,6 +2,7 @@
 // init(): the fork in the road between the program and its children.
 #include "process/bootstrap.hpp"
 
+#include "arena/mapping.hpp"
 #include "codec/exception.hpp"
 #include "process/child_main.hpp"
 #include "process/forkserver.hpp"
@@ -21,10 +22,16 @@ namespace {
 
 std::atomic<bool> initialised{false};
 
+std::optional<platform::bootstrap> adopt() {
+    auto bootstrap = platform::adopt_bootstrap();
+    if (bootstrap) arena::offer_memory(std::move(bootstrap->session_memory));
+    return bootstrap;
+}
+
 // Taken when the library is loaded: before main and before any initialiser of the program, so that programs that those
 // start do not find the variable or the channel.
 std::optional<platform::bootstrap>& found() {
-    static std::optional<platform::bootstrap> bootstrap = platform::adopt_bootstrap();
+    static std::optional<platform::bootstrap> bootstrap = adopt();
     return bootstrap;
 }
 

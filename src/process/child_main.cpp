@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/child_main.hpp"
 
+#include "arena/session.hpp"
 #include "codec/function.hpp"
 #include "codec/stack.hpp"
 #include "process/child_session.hpp"
@@ -78,6 +79,7 @@ void make_way(const late_setup& late, wire& channel, std::vector<platform::uniqu
 }
 
 void apply(const child_setup& setup) {
+    arena::become_process(setup.session_tag);
     if (forked && setup.receive_ctrl_c)
         platform::join_terminal_group(setup.parent_pid);
     else if (forked)

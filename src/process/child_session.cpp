@@ -30,7 +30,8 @@ void child_session::send_result() {
                        .blocks = archive.blocks(),
                        .handles = archive.handles()}))
         return;  // the parent does not want it any more
-    if (!archive.blocks().empty() || !archive.handles().empty()) serve_until_received(archive);
+    if (!archive.blocks().empty() || !archive.handles().empty() || !archive.shared_objects().empty())
+        serve_until_received(archive);
     phase_ = phase::running;
 }
 

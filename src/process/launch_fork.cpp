@@ -4,6 +4,7 @@
 #include "process/start.hpp"
 #include "process/this_process.hpp"
 
+#include "arena/session.hpp"
 #include "codec/exception.hpp"
 
 namespace brood::detail {
@@ -34,6 +35,11 @@ void await_prepared(running_child& child, wire& channel) {
     std::rethrow_exception(decode_exception(answer.body.text()));
 }
 
+platform::child fork_in_session(std::uint32_t tag, std::span<const platform::handle_t> keep) {
+    const arena::fork_scope with_references(tag);
+    return platform::fork_process(keep);
+}
+
 }  // namespace
 
 started_child start_by_fork(const start_order& order) {
@@ -43,7 +49,7 @@ started_child start_by_fork(const start_order& order) {
     auto channel = talks ? platform::make_channel() : platform::channel_pair{};
     auto [child_end, parent_end] = platform::make_lifeline();
     const platform::handle_t keep[] = {child_end.get(), channel.theirs.get()};
-    auto forked = platform::fork_process({keep, talks ? 2u : 1u});
+    auto forked = fork_in_session(order.session_tag, {keep, talks ? 2u : 1u});
     if (forked.pid == 0) {
         parent_end.release();  // closed by the fork
         channel.ours.release();
@@ -58,7 +64,8 @@ started_child start_by_fork(const start_order& order) {
     }
     channel.theirs.reset();
     forked.lifeline = std::move(parent_end);
-    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(forked), nullptr);
+    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(forked), nullptr,
+                                                         order.session_tag);
     wire parent(std::move(channel.ours), child->process_handle());
     if (talks) await_prepared(*child, parent);
     this_process::get().add(child);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Spawn: a fresh run of this program.
+#include "arena/mapping.hpp"
+#include "arena/session.hpp"
 #include "process/launch.hpp"
 #include "process/this_process.hpp"
 
@@ -76,6 +78,20 @@ platform::deadline bootstrap_deadline() {
     return std::chrono::steady_clock::now() + std::chrono::seconds(limit);
 }
 
+namespace {
+
+// Its own children could have no shared objects otherwise; where the system gives no memory, they say so when they try.
+platform::handle_t shared_memory_for_child() noexcept {
+    try {
+        arena::join_session();
+    } catch (const std::exception&) {
+        return platform::no_handle();
+    }
+    return arena::memory_handle();
+}
+
+}  // namespace
+
 platform::spawned spawn_self(const launch_request& request, const std::string& note) {
     platform::spawn_spec spec;
     spec.executable = child_program();
@@ -86,6 +102,7 @@ platform::spawned spawn_self(const launch_request& request, const std::string& n
     spec.inherit = request.inherit;
     spec.receive_ctrl_c = request.receive_ctrl_c;
     spec.note = note;
+    spec.session_memory = shared_memory_for_child();
     return platform::spawn_process(spec);
 }
 

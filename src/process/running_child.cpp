@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "process/running_child.hpp"
 
+#include "arena/session.hpp"
+
 #include <chrono>
 
 namespace brood::detail {
 
 running_child::running_child(std::string name, bool daemon, platform::child child,
-                             std::unique_ptr<status_source> source)
+                             std::unique_ptr<status_source> source, std::uint32_t session_tag)
     : owner_(platform::current_process_id()),
       name_(std::move(name)),
       daemon_(daemon),
       child_(std::move(child)),
-      source_(std::move(source)) {}
+      source_(std::move(source)),
+      session_tag_(session_tag) {}
 
 running_child::~running_child() {
     if (is_ours()) return;
@@ -44,6 +47,7 @@ std::optional<exit_status> running_child::status() {
     if (status_) {
         child_.lifeline.reset();
         child_.job.reset();
+        arena::process_ended(session_tag_, *status_ != exit_status::exited(0));
     }
     return status_;
 }

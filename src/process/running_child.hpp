@@ -29,7 +29,8 @@ public:
 class running_child {
 public:
     // `source` is null for a child of this very process.
-    running_child(std::string name, bool daemon, platform::child child, std::unique_ptr<status_source> source);
+    running_child(std::string name, bool daemon, platform::child child, std::unique_ptr<status_source> source,
+                  std::uint32_t session_tag);
     ~running_child();
     running_child(const running_child&) = delete;
     running_child& operator=(const running_child&) = delete;
@@ -60,6 +61,7 @@ private:
     const bool daemon_;
     platform::child child_;
     std::unique_ptr<status_source> source_;
+    const std::uint32_t session_tag_;
     std::mutex mutex_;
     std::optional<exit_status> status_;
     std::function<void()> release_;

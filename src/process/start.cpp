@@ -3,6 +3,7 @@
 // is made, told what to do, and watched until its target runs.
 #include "process/start.hpp"
 
+#include "arena/session.hpp"
 #include "codec/exception.hpp"
 #include "codec/function.hpp"
 #include "process/blocks.hpp"
@@ -140,7 +141,8 @@ started_child start_by_sending(const start_order& order, start_method method) {
     const auto request = make_request(order.options, order.name);
     auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
     const auto child =
-        std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source));
+        std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source),
+                                        order.session_tag);
     start_guard guard(*child);
     wire channel(std::move(made.channel), child->process_handle());
     send_work(channel, make_setup(order), request, made.late, archive);
@@ -167,6 +169,7 @@ child_setup make_setup(const start_order& order) {
     setup.parent_name = self.name();
     setup.parent_daemon = self.daemon();
     setup.receive_ctrl_c = order.options.receive_ctrl_c;
+    setup.session_tag = order.session_tag;
     setup.default_method = self.chosen_method();
     setup.executable = self.executable();
     setup.cpus = order.options.cpus;
@@ -175,12 +178,32 @@ child_setup make_setup(const start_order& order) {
     return setup;
 }
 
-started_child start_child(const start_order& order) {
+namespace {
+
+// The child's record in the session's shared memory; given up unless there is a child that has it.
+class session_seat {
+public:
+    explicit session_seat(start_order& order) : tag_(arena::reserve_process()) { order.session_tag = tag_; }
+    ~session_seat() { arena::process_ended(tag_, false); }
+    session_seat(const session_seat&) = delete;
+    session_seat& operator=(const session_seat&) = delete;
+    void dismiss() noexcept { tag_ = 0; }
+
+private:
+    std::uint32_t tag_;
+};
+
+}  // namespace
+
+started_child start_child(start_order order) {
     const auto method =
         order.always_fork ? start_method::fork : order.options.start_method.value_or(this_process::get().method());
     require_startable(method, order.options);
     try {
-        return method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);
+        session_seat seat(order);
+        auto started = method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);
+        seat.dismiss();
+        return started;
     } catch (const std::system_error& e) {
         throw start_error("cannot start process '" + order.name + "': " + e.what(), e.code());
     }

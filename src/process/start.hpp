@@ -22,7 +22,8 @@ struct start_order {
     bool daemon = false;
     std::shared_ptr<target> work;
     bool wants_result = false;
-    bool always_fork = false;  // fork_process
+    bool always_fork = false;       // fork_process
+    std::uint32_t session_tag = 0;  // filled in by start_child()
 };
 
 struct started_child {
@@ -33,7 +34,7 @@ struct started_child {
 };
 
 // Throws bootstrap_error, start_error or serialization_error; then no process is left.
-started_child start_child(const start_order& order);
+started_child start_child(start_order order);
 
 // ---- parts of it that have files of their own ----
 

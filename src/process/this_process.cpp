@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "process/this_process.hpp"
 
+#include "arena/session.hpp"
 #include "codec/exception.hpp"
 
 #include <atomic>
@@ -13,6 +14,26 @@ namespace {
 std::atomic<this_process*> current{nullptr};
 
 void finish_at_exit() { this_process::get().finish_children(); }
+
+// Notices the child's end even if nobody waits for it: locks that it holds must not block others.
+void watch(const std::shared_ptr<running_child>& child) {
+    arena::watch_process(child->pid(), [weak = std::weak_ptr<running_child>(child)] {
+        try {
+            if (const auto ended = weak.lock()) static_cast<void>(ended->status());
+        } catch (const std::exception&) {
+            // whoever joins it learns what is wrong
+        }
+    });
+}
+
+void watch_all() {
+    for (const auto& child : this_process::get().living()) watch(child);
+}
+
+[[maybe_unused]] const bool hooked = [] {
+    arena::on_first_use(&watch_all);
+    return true;
+}();
 
 }  // namespace
 
@@ -80,6 +101,7 @@ void this_process::add(const std::shared_ptr<running_child>& child) {
     const std::lock_guard guard(mutex_);
     static_cast<void>(reap_children());
     children_.push_back(child);
+    if (arena::is_used()) watch(child);
     if (!finishes_at_exit_) finishes_at_exit_ = std::atexit(&finish_at_exit) == 0;
 }
 

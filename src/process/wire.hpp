@@ -9,7 +9,7 @@
 //                              <-  result | exception | crash
 //     block_wanted             ->  (only if the parent cannot copy a large block of the result itself)
 //                              <-  block_sent, bytes
-//     received                 ->  (when the result has large blocks or handles)
+//     received                 ->  (when the result has large blocks, handles or shared objects)
 //
 // Either side may end at any point; the other sees the end of the stream.
 #pragma once

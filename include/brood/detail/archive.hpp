@@ -45,6 +45,12 @@ inline constexpr unsigned most_nested = 512;
 
 class archive_core;
 
+// An object in memory that processes share, which a message names by its place there. `keeper` keeps it alive.
+struct shared_object_link {
+    std::uint64_t place;
+    std::shared_ptr<const void> keeper;
+};
+
 // One class on the way from the whole value to the part in hand; lives on the stack. A frame that ends without done()
 // was left by an exception: then the path to it is kept for the message.
 class frame {
@@ -174,6 +180,11 @@ public:
     const std::vector<std::span<const std::byte>>& blocks() const noexcept { return blocks_; }
     // The handles that travel beside the bytes; borrowed.
     const std::vector<native_handle_type>& handles() const noexcept { return handles_; }
+    // The shared objects that the bytes name; kept alive by this archive, so it must live until they were read.
+    const std::vector<detail::shared_object_link>& shared_objects() const noexcept { return shared_objects_; }
+    void add_shared_object(std::uint64_t place, std::shared_ptr<const void> keeper) {
+        shared_objects_.push_back({place, std::move(keeper)});
+    }
     const archive_mode& mode() const noexcept { return mode_; }
 
     // Adds a handle, which must stay open until the message was sent, and gives its index; write the index as well, for
@@ -239,6 +250,7 @@ private:
     std::span<const std::byte> object_;
     std::vector<std::span<const std::byte>> blocks_;
     std::vector<native_handle_type> handles_;
+    std::vector<detail::shared_object_link> shared_objects_;
     struct known_objects;
     std::unique_ptr<known_objects> known_;
     std::vector<std::string> names_;

@@ -14,9 +14,9 @@
 namespace brood::platform {
 namespace posix {
 
-std::string bootstrap_entry(int channel, int lifeline, std::string_view note) {
-    return std::string(bootstrap_variable) + "=1:" + std::to_string(channel) + ":" + std::to_string(lifeline) + ":" +
-           std::to_string(::getpid()) + ":0:" + std::string(note);
+std::string bootstrap_entry(const landing& at, std::string_view note) {
+    return std::string(bootstrap_variable) + "=2:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) + ":" +
+           std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" + std::string(note);
 }
 
 }  // namespace posix
@@ -44,6 +44,12 @@ unique_handle take_private(long fd) {
     return posix::own(unique_handle(static_cast<int>(fd)));
 }
 
+// Not marked as brood's own: forked children of this process are of the same session.
+unique_handle take_shared(long fd) {
+    if (fd > 0x7fffffff || ::fcntl(static_cast<int>(fd), F_SETFD, FD_CLOEXEC) == -1) return {};
+    return unique_handle(static_cast<int>(fd));
+}
+
 }  // namespace
 
 std::optional<bootstrap> adopt_bootstrap() {
@@ -52,14 +58,15 @@ std::optional<bootstrap> adopt_bootstrap() {
     const std::string copy = variable;
     ::unsetenv(posix::bootstrap_variable);
     std::string_view text = copy;
-    long version = 0, channel = 0, lifeline = 0, parent = 0, unused = 0;
+    long version = 0, channel = 0, lifeline = 0, parent = 0, memory = 0;
     const bool read = take_number(text, version) && take_number(text, channel) && take_number(text, lifeline) &&
-                      take_number(text, parent) && take_number(text, unused);
-    if (!read || version != 1 || !is_of_type(channel, S_IFSOCK) || !is_of_type(lifeline, S_IFIFO)) return std::nullopt;
+                      take_number(text, parent) && take_number(text, memory);
+    if (!read || version != 2 || !is_of_type(channel, S_IFSOCK) || !is_of_type(lifeline, S_IFIFO)) return std::nullopt;
     bootstrap found;
     found.channel = take_private(channel);
     found.lifeline = take_private(lifeline);
     found.parent = parent;
+    if (memory != lifeline) found.session_memory = take_shared(memory);
     found.note = text;
     return found;
 }

@@ -2,6 +2,8 @@
 // The variable by which a child is told where its channel and lifeline are.
 #pragma once
 
+#include "platform/posix/spawn.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -9,7 +11,7 @@ namespace brood::platform::posix {
 
 inline constexpr const char* bootstrap_variable = "BROOD_CHILD";
 
-// "BROOD_CHILD=1:<channel>:<lifeline>:<parent pid>:0:<note>".
-std::string bootstrap_entry(int channel, int lifeline, std::string_view note);
+// "BROOD_CHILD=2:<channel>:<lifeline>:<parent pid>:<session memory, or the lifeline again>:<note>".
+std::string bootstrap_entry(const landing& at, std::string_view note);
 
 }  // namespace brood::platform::posix

@@ -45,6 +45,9 @@ unique_handle hold_child(process_id pid);
 void disown(int fd) noexcept;
 void own_again(int fd) noexcept;
 
+// Address space that the session's memory takes in this process; not the program's doing.
+std::uint64_t mapped_session_bytes() noexcept;
+
 // Installs, once, the fork handler that closes owned descriptors in every forked child.
 void install_fork_handler();
 

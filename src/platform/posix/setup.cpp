@@ -69,7 +69,8 @@ void set_niceness(int niceness) {
 }
 
 void set_memory_limit(std::uint64_t bytes) {
-    const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+    const auto all = static_cast<rlim_t>(bytes + posix::mapped_session_bytes());
+    const rlimit limit{all, all};
     if (::setrlimit(RLIMIT_AS, &limit) == -1) posix::throw_errno("setrlimit(RLIMIT_AS)");
 }
 

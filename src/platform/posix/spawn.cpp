@@ -31,7 +31,7 @@ void file_actions::open_null(int fd) {
 landing choose_landing(const spawn_spec& spec) {
     int highest = 2;
     for (int fd : spec.inherit) highest = std::max(highest, fd);
-    return {highest + 1, highest + 2};
+    return {highest + 1, highest + 2, spec.session_memory == no_handle() ? highest + 2 : highest + 3};
 }
 
 }  // namespace posix
@@ -109,17 +109,19 @@ spawned spawn_process(const spawn_spec& spec) {
     std::vector<unique_handle> keep;
     file_actions actions;
     for (int number = 0; number < 3; ++number)
-        redirect(actions, spec.stdio[static_cast<std::size_t>(number)], number, at.lifeline, keep);
+        redirect(actions, spec.stdio[static_cast<std::size_t>(number)], number, at.memory, keep);
     for (int fd : spec.inherit) actions.duplicate(fd, fd);
-    actions.duplicate(out_of_the_way(channel.theirs.get(), at.lifeline, keep), at.channel);
-    actions.duplicate(out_of_the_way(read_end.get(), at.lifeline, keep), at.lifeline);
+    actions.duplicate(out_of_the_way(channel.theirs.get(), at.memory, keep), at.channel);
+    actions.duplicate(out_of_the_way(read_end.get(), at.memory, keep), at.lifeline);
+    if (at.memory != at.lifeline)
+        actions.duplicate(out_of_the_way(spec.session_memory, at.memory, keep), at.memory);
     posix::change_directory(actions, spec.directory);
     posix::close_all_others(actions, spec, at);
 
     attributes attribute;
     attribute.set(spec);
     auto variables = spec.environment;
-    variables.push_back(posix::bootstrap_entry(at.channel, at.lifeline, spec.note));
+    variables.push_back(posix::bootstrap_entry(at, spec.note));
     pid_t pid = 0;
     if (int e = ::posix_spawn(&pid, spec.executable.c_str(), actions.get(), attribute.get(),
                               pointers(spec.arguments).data(), pointers(variables).data()))

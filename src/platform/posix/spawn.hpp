@@ -24,9 +24,9 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
-// Where the child finds what it inherits besides its standard streams.
+// Where the child finds what it inherits besides its standard streams. `memory` is `lifeline` when there is none.
 struct landing {
-    int channel, lifeline;
+    int channel, lifeline, memory;
 };
 landing choose_landing(const spawn_spec& spec);
 

@@ -37,7 +37,7 @@ bool take_handle(std::string_view& text, HANDLE& handle) {
 }
 
 struct entry {
-    HANDLE channel = nullptr, lifeline = nullptr, parent_process = nullptr;
+    HANDLE channel = nullptr, lifeline = nullptr, parent_process = nullptr, memory = nullptr;
     std::uintptr_t parent = 0;
     std::string_view note;
 };
@@ -45,9 +45,9 @@ struct entry {
 std::optional<entry> parse(std::string_view text) {
     entry found;
     std::uintptr_t version = 0;
-    const bool read = take_number(text, 10, version) && version == 1 && take_handle(text, found.channel) &&
+    const bool read = take_number(text, 10, version) && version == 2 && take_handle(text, found.channel) &&
                       take_handle(text, found.lifeline) && take_number(text, 10, found.parent) &&
-                      take_handle(text, found.parent_process);
+                      take_handle(text, found.parent_process) && take_handle(text, found.memory);
     if (!read) return std::nullopt;
     found.note = text;
     return found;
@@ -81,9 +81,10 @@ void end_quietly_on_errors() {
 
 }  // namespace
 
-std::string bootstrap_value(HANDLE channel, HANDLE lifeline, HANDLE parent_process, std::string_view note) {
-    return "1:" + hex(channel) + ":" + hex(lifeline) + ":" + std::to_string(GetCurrentProcessId()) + ":" +
-           hex(parent_process) + ":" + std::string(note);
+std::string bootstrap_value(HANDLE channel, HANDLE lifeline, HANDLE parent_process, HANDLE memory,
+                            std::string_view note) {
+    return "2:" + hex(channel) + ":" + hex(lifeline) + ":" + std::to_string(GetCurrentProcessId()) + ":" +
+           hex(parent_process) + ":" + hex(memory) + ":" + std::string(note);
 }
 
 }  // namespace windows
@@ -103,6 +104,7 @@ std::optional<bootstrap> adopt_bootstrap() {
     adopted.lifeline = take_private(found->lifeline);
     adopted.parent = static_cast<process_id>(found->parent);
     adopted.parent_process = take_private(found->parent_process);
+    if (is_open(found->memory)) adopted.session_memory = take_private(found->memory);
     adopted.note = found->note;
     return adopted;
 }

@@ -121,7 +121,9 @@ spawned spawn_process(const spawn_spec& spec) {
     const HANDLE their_channel = given.add(std::move(channel.theirs));
     const HANDLE their_lifeline = given.add(std::move(their_lifeline_end));
     const HANDLE parent = given.add(own_process(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION));
-    const std::string value = bootstrap_value(their_channel, their_lifeline, parent, spec.note);
+    HANDLE memory = no_handle();
+    if (spec.session_memory != no_handle()) memory = given.add(duplicate_handle(spec.session_memory));
+    const std::string value = bootstrap_value(their_channel, their_lifeline, parent, memory, spec.note);
     const std::wstring variable = std::wstring(bootstrap_name) + L"=" + widen(value);
 
     spawned result{create_process(spec, given, environment_block(spec.environment, {variable})),

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "arena/robust_lock.hpp"
+
+#include "arena/sleepers.hpp"
+
+#include "platform/session_memory.hpp"
+
+namespace brood::arena {
+namespace {
+
+constexpr int spins = 60;
+
+bool is_past(const platform::deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
+
+bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
+    for (int i = 0; i < spins; ++i) {
+        std::uint32_t free = 0;
+        if (word.load(std::memory_order_relaxed) == 0 && word.compare_exchange_weak(free, mine)) return true;
+        platform::pause();
+    }
+    return false;
+}
+
+}  // namespace
+
+acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner rule) {
+    const process_tag me = own_tag.load(std::memory_order_relaxed);
+    std::uint32_t mine = me;  // with the bit once this thread has slept: others may sleep, too
+    if (try_for_a_while(word, mine)) return acquired::clean;
+    for (;;) {
+        std::uint32_t seen = word.load();
+        if (seen == 0) {
+            if (word.compare_exchange_strong(seen, mine)) return acquired::clean;
+            continue;
+        }
+        if (!is_living(seen & ~waiters_bit)) {
+            if (rule == dead_owner::report) return acquired::from_the_dead;
+            if (word.compare_exchange_strong(seen, me | waiters_bit)) return acquired::from_the_dead;
+            continue;
+        }
+        if (is_past(until)) return acquired::timed_out;
+        if ((seen & waiters_bit) == 0 && !word.compare_exchange_strong(seen, seen | waiters_bit)) continue;
+        seen |= waiters_bit;
+        {
+            waiting sleeper(&word);
+            if (word.load() == seen && is_living(seen & ~waiters_bit)) sleeper.sleep(until);
+        }
+        mine = me | waiters_bit;
+    }
+}
+
+void wake_next(lock_word& word) noexcept { wake(&word, 1); }
+
+}  // namespace brood::arena
