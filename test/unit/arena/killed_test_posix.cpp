@@ -6,6 +6,7 @@
 #include "arena/references.hpp"
 #include "arena/robust_lock.hpp"
 #include "arena/session.hpp"
+#include "sanitizer.hpp"
 
 #include <brood/fork_process.hpp>
 #include <brood/process.hpp>
@@ -22,6 +23,9 @@
 using namespace brood::arena;
 
 namespace {
+
+// Checked programs have tens of instructions for each of ours.
+constexpr bool too_many_instructions = !brood_test::faults_are_recorded;
 
 // Runs `work` in a child, of which only `steps` instructions are let happen. True when that was all of it.
 bool killed_after(long steps, const std::function<void()>& work) {
@@ -81,20 +85,23 @@ private:
 
 }  // namespace
 
-TEST_CASE("a process that is killed while it makes and frees an object leaves nothing") {
+TEST_CASE("a process that is killed while it makes and frees an object leaves nothing" *
+          doctest::skip(too_many_instructions)) {
     const unharmed check;
     kill_everywhere(
         41, [] { static_cast<void>(make_object(kind::bytes, 300, [](void* bytes) { std::memset(bytes, 1, 300); })); },
         check);
 }
 
-TEST_CASE("a process that is killed while it makes a large object leaves nothing") {
+TEST_CASE("a process that is killed while it makes a large object leaves nothing" *
+          doctest::skip(too_many_instructions)) {
     const unharmed check;
     kill_everywhere(
         89, [] { static_cast<void>(make_object(kind::bytes, 700'000, [](void*) {})); }, check);
 }
 
-TEST_CASE("a process that is killed while it takes a reference does not keep the object alive") {
+TEST_CASE("a process that is killed while it takes a reference does not keep the object alive" *
+          doctest::skip(too_many_instructions)) {
     const unharmed check;
     auto object = make_object(kind::bytes, 200, [](void*) {});
     kill_everywhere(
@@ -104,7 +111,7 @@ TEST_CASE("a process that is killed while it takes a reference does not keep the
     check();
 }
 
-TEST_CASE("a lock whose owner is killed at any instruction can be taken") {
+TEST_CASE("a lock whose owner is killed at any instruction can be taken" * doctest::skip(too_many_instructions)) {
     const auto object = make_object(kind::bytes, 64, [](void* bytes) { std::memset(bytes, 0, 64); });
     auto& word = *static_cast<lock_word*>(object->bytes());
     long steps = 0;

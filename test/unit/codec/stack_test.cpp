@@ -2,7 +2,7 @@
 #include "codec/stack.hpp"
 #include "codec/function.hpp"
 #include "platform/platform.hpp"
-#include "unit/platform/sanitizer.hpp"
+#include "sanitizer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,7 +14,7 @@
 
 using namespace brood;
 using namespace brood::detail;
-using platform_test::throws_are_seen;
+using brood_test::throws_are_seen;
 
 namespace {
 
