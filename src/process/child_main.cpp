@@ -90,6 +90,13 @@ void apply(const child_setup& setup) {
 
 // ---- running ----
 
+// What an exit handler throws ends the process here: below this may be the frames of a parent, copied by a fork.
+[[noreturn]] void leave(int code) noexcept {
+    void (*volatile end)(int) = std::exit;  // its declaration says that nothing comes out, and would be believed
+    end(code);
+    platform::exit_now(code);
+}
+
 // Runs `body` with the session; what leaves it is reported. Never returns: exit handlers run, streams are flushed.
 template <class Body>
 [[noreturn]] void run_and_exit(child_session& session, wire& parent, Body body) {
@@ -101,7 +108,7 @@ template <class Body>
     } catch (...) {
         code = session.report(std::current_exception());
     }
-    std::exit(code);
+    leave(code);
 }
 
 // The work of a child: its set-up, and the bytes of its target.

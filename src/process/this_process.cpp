@@ -21,6 +21,7 @@ this_process::this_process() : pid_(platform::current_process_id()) {}
 // A forked copy: the same settings, no children. Its original's are left alone, locks and all.
 this_process::this_process(const this_process& original, process_id pid)
     : pid_(pid),
+      original_(&original),
       name_(original.name_),
       identity_(original.identity_),
       daemon_(original.daemon_),

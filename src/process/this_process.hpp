@@ -53,6 +53,8 @@ private:
     this_process(const this_process& original, process_id pid);
 
     const process_id pid_;
+    // Of a forked copy: still known, so that leak checkers do not report what is never freed.
+    [[maybe_unused]] const this_process* const original_ = nullptr;
     std::string name_ = "main";
     std::string identity_;
     bool daemon_ = false;
