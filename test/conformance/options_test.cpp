@@ -2,6 +2,7 @@
 // What the options of one process change in it, and nowhere else.
 #include "folder.hpp"
 #include "mailbox.hpp"
+#include "sanitizer.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
 
@@ -27,7 +28,7 @@ std::string variable(const std::string& name) {
 
 std::string here() { return to_utf8(fs::current_path()); }
 
-bool can_be_checked_here() { return brood::native::compatibility_layer().empty(); }
+bool can_be_checked_here() { return limits_leave_room && brood::native::compatibility_layer().empty(); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Limits of the system: an error with its code, nothing left behind, and the next start works.
 #include "proc.hpp"
+#include "sanitizer.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
 
@@ -123,11 +124,12 @@ void check_well(const char* name) {
 
 }  // namespace
 
-TEST_CASE("a start without descriptors left is refused cleanly, at each point where one is missing") {
+TEST_CASE("a start without descriptors left is refused cleanly, at each point where one is missing" *
+          doctest::skip(!limits_leave_room)) {
     if (has_proc()) check_well("starve-descriptors");
 }
 
-TEST_CASE("a start without memory left is refused cleanly") {
+TEST_CASE("a start without memory left is refused cleanly" * doctest::skip(!limits_leave_room)) {
     if (has_proc()) check_well("starve-memory");
 }
 

@@ -2,7 +2,7 @@
 // What sanitizers take for themselves, so that brood stands back.
 #pragma once
 
-namespace platform_test {
+namespace brood_test {
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -24,4 +24,7 @@ inline constexpr bool throws_are_seen = false;
 inline constexpr bool throws_are_seen = true;
 #endif
 
-}  // namespace platform_test
+// They reserve terabytes of address space, and need a descriptor to look at an address.
+inline constexpr bool limits_leave_room = faults_are_recorded;
+
+}  // namespace brood_test

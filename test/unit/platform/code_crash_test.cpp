@@ -10,6 +10,7 @@
 #include <exception>
 
 using namespace platform_test;
+using brood_test::faults_are_recorded;
 
 namespace {
 

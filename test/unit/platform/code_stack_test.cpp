@@ -8,6 +8,7 @@
 #include <thread>
 
 using namespace platform_test;
+using brood_test::throws_are_seen;
 
 namespace {
 

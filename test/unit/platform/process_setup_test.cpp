@@ -12,6 +12,7 @@
 #include <system_error>
 
 using namespace platform_test;
+using brood_test::faults_are_recorded;
 
 namespace {
 
