@@ -27,4 +27,11 @@ inline constexpr bool throws_are_seen = true;
 // They reserve terabytes of address space, and need a descriptor to look at an address.
 inline constexpr bool limits_leave_room = faults_are_recorded;
 
+// ThreadSanitizer has one thread of its own.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr unsigned threads_of_sanitizer = 1;
+#else
+inline constexpr unsigned threads_of_sanitizer = 0;
+#endif
+
 }  // namespace brood_test

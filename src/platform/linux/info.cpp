@@ -13,6 +13,8 @@
 #include <thread>
 #include <unistd.h>
 
+extern "C" [[gnu::weak]] void __tsan_init();  // there in programs with ThreadSanitizer
+
 namespace brood::platform {
 namespace {
 
@@ -104,6 +106,9 @@ std::size_t processors_by_affinity() {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
+// ThreadSanitizer has one of its own as soon as the program starts its first, and takes care of it at a fork.
+std::size_t sanitizer_threads() { return __tsan_init != nullptr ? 1 : 0; }
+
 }  // namespace
 
 std::string executable_path() {
@@ -118,7 +123,7 @@ std::size_t thread_count() {
     struct stat tasks {};
     if (::stat("/proc/self/task", &tasks) == -1) posix::throw_errno("counting threads");
     const auto count = static_cast<std::size_t>(tasks.st_nlink) - 2;  // a directory for each, besides . and ..
-    return count - std::min(count - 1, posix::helper_threads());
+    return count - std::min(count - 1, posix::helper_threads() + sanitizer_threads());
 }
 
 std::size_t usable_processors() {

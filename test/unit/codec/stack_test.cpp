@@ -22,9 +22,9 @@ int known_function(int value) { return value; }
 
 std::uintptr_t known_place() { return reinterpret_cast<std::uintptr_t>(&known_function); }
 
-volatile int after = 0;
+std::atomic<int> after{0};
 [[gnu::noinline]] void thrower() {
-    after = after + 1;
+    after = 1;
     throw std::out_of_range("thrown by a test");
 }
 
