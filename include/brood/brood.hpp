@@ -13,10 +13,13 @@
 #include <brood/future.hpp>
 #include <brood/handle.hpp>
 #include <brood/init.hpp>
+#include <brood/loan.hpp>
 #include <brood/mutex.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
 #include <brood/recreate.hpp>
 #include <brood/sentinel.hpp>
 #include <brood/serialization.hpp>
+#include <brood/shared_array.hpp>
+#include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
