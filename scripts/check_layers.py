@@ -43,13 +43,18 @@ PUBLIC = {
     "process.hpp": "process",
     "process_options.hpp": "process",
     "recreate.hpp": "codec",
+    "containers.hpp": "sync",
+    "loan.hpp": "codec",
     "mutex.hpp": "sync",
     "sentinel.hpp": "process",
     "serialization.hpp": "codec",
     "shareable_list.hpp": "memory",
     "shared_memory.hpp": "memory",
+    "shared_array.hpp": "sync",
+    "shared_value.hpp": "sync",
     "start_method.hpp": "process",
     "detail/": "codec",
+    "detail/array_block.hpp": "sync",
     "native/": "platform",
 }
 

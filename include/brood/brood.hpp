@@ -13,6 +13,7 @@
 #include <brood/future.hpp>
 #include <brood/handle.hpp>
 #include <brood/init.hpp>
+#include <brood/loan.hpp>
 #include <brood/mutex.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
@@ -21,4 +22,6 @@
 #include <brood/serialization.hpp>
 #include <brood/shareable_list.hpp>
 #include <brood/shared_memory.hpp>
+#include <brood/shared_array.hpp>
+#include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>

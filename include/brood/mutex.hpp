@@ -41,6 +41,7 @@ public:
     // Whether somebody holds it, or died holding it.
     bool is_locked() const;
 
+    const detail::shared_object& object() const noexcept { return object_; }
     void save(output_archive& archive) const { object_.save(archive); }
     template <class Archive>
     static void load_and_construct(Archive& archive, cereal::construct<mutex>& construct) {

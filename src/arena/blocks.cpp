@@ -84,10 +84,10 @@ void give_small(transaction& change, offset block, std::uint64_t unit) {
 
 // ---- large ones ---------------------------------------------------------------------------------------------------
 
-offset take_large(transaction& change, std::uint64_t size) {
+offset take_large(transaction& change, std::uint64_t size, bool& zero) {
     const std::uint64_t units = (size + unit_size - 1) >> unit_bits;
     const std::uint64_t unit = take_span(change, units);
-    commit_bytes(start_of(unit), size);
+    zero = commit_bytes(start_of(unit), size);
     change.write(spans()[unit].state, number(span_state::whole));
     change.write(spans()[unit].extent, units);
     return start_of(unit);
@@ -99,11 +99,14 @@ std::array<kind_functions, static_cast<std::size_t>(kind::count)> known_kinds{};
 
 }  // namespace
 
-offset take_block(transaction& change, kind what, std::uint64_t size) {
+offset take_block(transaction& change, kind what, std::uint64_t size, bool* zero) {
     const std::uint64_t all = size + sizeof(block_head);
     if (all < size || all > head().size) throw std::bad_alloc();
     const auto size_class = std::max(smallest_class, static_cast<unsigned>(std::bit_width(all - 1)));
-    const offset block = size_class <= largest_class ? take_small(change, size_class) : take_large(change, all);
+    bool never_used = false;
+    const offset block =
+        size_class <= largest_class ? take_small(change, size_class) : take_large(change, all, never_used);
+    if (zero != nullptr) *zero = never_used;
     auto& h = head_of(block);
     change.write(h.kind, static_cast<std::uint64_t>(what));
     change.write(h.references, 1);

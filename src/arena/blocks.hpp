@@ -28,6 +28,7 @@ enum class kind : std::uint64_t {
     pipe,
     message,
     container,
+    array,
     count
 };
 
@@ -37,7 +38,8 @@ inline offset block_of(const void* bytes) noexcept { return place_of(bytes) - si
 
 // A block of at least `size` bytes with one reference, which is the caller's to record. Its bytes are as somebody left
 // them, or zero. Its own words are zero. Throws std::bad_alloc.
-offset take_block(transaction& change, kind what, std::uint64_t size);
+// `zero`, if given, is set when they are known to be zero.
+offset take_block(transaction& change, kind what, std::uint64_t size, bool* zero = nullptr);
 // Frees it, whatever its references.
 void give_block(transaction& change, offset block);
 void add_reference(transaction& change, offset block);

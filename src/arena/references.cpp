@@ -5,6 +5,7 @@
 
 #include <brood/error.hpp>
 
+#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <unordered_map>
@@ -121,6 +122,27 @@ block_handle make_object(kind what, std::uint64_t size, const std::function<void
         self.free_entries.push_back(entry);
         throw;
     }
+}
+
+block_handle make_zero_object(kind what, std::uint64_t size) {
+    use_session();
+    auto& self = mine();
+    const std::lock_guard guard(self.lock);
+    const std::size_t entry = free_entry(self);
+    bool zero = false;
+    offset block = 0;
+    try {
+        transaction change;
+        block = take_block(change, what, size, &zero);
+        change.write(word_of(self, entry), block);
+        change.commit();
+    } catch (...) {
+        self.free_entries.push_back(entry);
+        throw;
+    }
+    auto made = remember(self, block, entry);
+    if (!zero) std::memset(made->bytes(), 0, size);
+    return made;
 }
 
 block_handle hold_object(offset block, kind what) {

@@ -32,6 +32,9 @@ using block_handle = std::shared_ptr<held_block>;
 // memory.
 block_handle make_object(kind what, std::uint64_t size, const std::function<void(void*)>& fill);
 
+// The same with bytes that are all zero; large ones that nobody has had before are not touched.
+block_handle make_zero_object(kind what, std::uint64_t size);
+
 // A reference to a block that somebody else keeps alive during the call. Throws brood::error when that is no block in
 // use of that kind.
 block_handle hold_object(offset block, kind what);

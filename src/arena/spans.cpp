@@ -101,11 +101,15 @@ void give_span(transaction& change, std::uint64_t first, std::uint64_t units) {
     }
 }
 
-void commit_bytes(offset begin, std::uint64_t size) {
+bool commit_bytes(offset begin, std::uint64_t size) {
+    bool all_new = true;
     const std::uint64_t last = (begin + size - 1) >> unit_bits;
     for (std::uint64_t unit = begin >> unit_bits; unit <= last; ++unit) {
         const std::uint64_t bit = std::uint64_t{1} << (unit % 64);
-        if ((commit_word(unit).load(std::memory_order_relaxed) & bit) != 0) continue;
+        if ((commit_word(unit).load(std::memory_order_relaxed) & bit) != 0) {
+            all_new = false;
+            continue;
+        }
         std::uint64_t run = 1;  // as many as are missing, in one call
         while (unit + run <= last &&
                (commit_word(unit + run).load(std::memory_order_relaxed) >> ((unit + run) % 64) & 1) == 0)
@@ -119,6 +123,7 @@ void commit_bytes(offset begin, std::uint64_t size) {
             commit_word(i).fetch_or(std::uint64_t{1} << (i % 64), std::memory_order_relaxed);
         unit += run - 1;
     }
+    return all_new;
 }
 
 }  // namespace brood::arena

@@ -12,6 +12,7 @@ std::uint64_t take_span(transaction& change, std::uint64_t units);
 // Gives them back.
 void give_span(transaction& change, std::uint64_t first, std::uint64_t units);
 // Makes sure that the bytes from `begin` on can be written. Throws std::bad_alloc when the system has no more memory.
-void commit_bytes(offset begin, std::uint64_t size);
+// True when nobody has had them before: they are zero.
+bool commit_bytes(offset begin, std::uint64_t size);
 
 }  // namespace brood::arena

@@ -3,6 +3,7 @@
 
 #include "arena/session.hpp"
 #include "codec/exception.hpp"
+#include "process/kinds.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -32,6 +33,7 @@ void watch_all() {
 
 [[maybe_unused]] const bool hooked = [] {
     arena::on_first_use(&watch_all);
+    register_kinds();
     return true;
 }();
 

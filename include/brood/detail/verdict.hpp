@@ -12,14 +12,14 @@
 namespace brood::detail {
 
 struct fine {};
-// Culprit stops it; Steps lead from the whole to it.
-template <class Culprit, advice Why, text... Steps>
+// Culprit stops it, for the reason Why, which has an advice_text; Steps lead from the whole to it.
+template <class Culprit, auto Why, text... Steps>
 struct culprit {};
 
 template <class T, class... Above>
 constexpr auto find_culprit();
 
-template <text Step, class C, advice Why, text... Steps>
+template <text Step, class C, auto Why, text... Steps>
 constexpr auto under(culprit<C, Why, Steps...>) {
     return culprit<C, Why, Step, Steps...>();
 }
@@ -103,7 +103,7 @@ constexpr std::size_t append(char* to, std::size_t at, std::string_view what) {
 }
 
 // "my_class::in.logs[].value (std::ofstream): advice"; gives the length. A null `to` only measures.
-template <class Whole, class C, advice Why, text... Steps>
+template <class Whole, class C, auto Why, text... Steps>
 constexpr std::size_t explain(culprit<C, Why, Steps...>, char* to) {
     std::size_t at = append(to, 0, type_name<Whole>);
     [[maybe_unused]] const bool members = std::is_class_v<Whole> && std_template<Whole> == 0;
