@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/shared_object.hpp>
+#include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 
@@ -30,8 +31,7 @@ public:
     // Durations and times are of the steady clock; false when the time came first.
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout) {
-        return try_lock_until(std::chrono::steady_clock::now() +
-                              std::chrono::ceil<std::chrono::steady_clock::duration>(timeout));
+        return try_lock_until(detail::time_after(timeout));
     }
     bool try_lock_until(std::chrono::steady_clock::time_point time);
     // Throws std::logic_error, and changes nothing, when this process does not hold it.

@@ -20,6 +20,7 @@ enum class kind : std::uint64_t {
     recursive_mutex,
     shared_mutex,
     semaphore,
+    bounded_semaphore,
     condition,
     event,
     barrier,

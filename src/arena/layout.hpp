@@ -55,7 +55,7 @@ struct reference_page {
 
 struct sleeper {
     std::atomic<offset> word;           // what it sleeps at; 0: nothing
-    std::atomic<std::uint32_t> state;   // asleep or woken
+    std::atomic<std::uint32_t> state;   // how often it registered, and whether it was woken since
     std::atomic<std::uint32_t> target;  // whose state to change: itself, or that of a thread that waits at many words
     std::atomic<process_tag> owner;     // 0: the place is free
     std::uint32_t unused;

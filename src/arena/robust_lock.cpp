@@ -38,8 +38,10 @@ acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner ru
             if (word.compare_exchange_strong(seen, me | waiters_bit)) return acquired::from_the_dead;
             continue;
         }
-        if (is_past(until)) return acquired::timed_out;
+        // Before giving up, too: the wake that this thread got may have been the only one, and whoever was quicker to
+        // lock does not know of the others.
         if ((seen & waiters_bit) == 0 && !word.compare_exchange_strong(seen, seen | waiters_bit)) continue;
+        if (is_past(until)) return acquired::timed_out;
         seen |= waiters_bit;
         {
             waiting sleeper(&word);

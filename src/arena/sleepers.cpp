@@ -8,8 +8,11 @@
 namespace brood::arena {
 namespace {
 
-constexpr std::uint32_t asleep = 0;
-constexpr std::uint32_t woken_state = 1;
+// A sleeper's state: how often its thread has registered, and in the lowest bit whether it was woken since. So a waker
+// that was late cannot take a later registration, at another word, for the one that it saw.
+constexpr std::uint32_t woken_bit = 1;
+bool is_woken(std::uint32_t state) noexcept { return (state & woken_bit) != 0; }
+std::uint32_t next_registration(std::uint32_t state) noexcept { return (state | woken_bit) + 1; }
 
 platform::sleeping_place place(std::uint32_t index) noexcept {
     return {sleepers()[index].state, index, head().session};
@@ -66,13 +69,14 @@ std::uint32_t this_thread() {
 }
 
 void sleep_at(std::uint32_t index, platform::deadline until) {
-    if (sleepers()[index].state.load() == asleep) platform::sleep_in_place(place(index), asleep, until);
+    const std::uint32_t state = sleepers()[index].state.load();
+    if (!is_woken(state)) platform::sleep_in_place(place(index), state, until);
 }
 
 void wake_row(std::uint32_t index) noexcept {
     const auto target = sleepers()[index].target.load(std::memory_order_relaxed);
     if (target >= sleeper_limit) return;
-    sleepers()[target].state = woken_state;
+    sleepers()[target].state.fetch_or(woken_bit);
     platform::wake_in_place(place(target));
 }
 
@@ -80,12 +84,13 @@ void wake_row(std::uint32_t index) noexcept {
 
 waiting::waiting(const void* word) : index_(this_thread()) {
     auto& row = sleepers()[index_];
-    row.state = asleep;
+    row.state = next_registration(row.state.load());
     row.word = place_of(word);
 }
 waiting::~waiting() { sleepers()[index_].word = 0; }
 void waiting::sleep(platform::deadline until) { sleep_at(index_, until); }
-bool waiting::woken() const noexcept { return sleepers()[index_].state.load() != asleep; }
+bool waiting::woken() const noexcept { return is_woken(sleepers()[index_].state.load()); }
+bool waiting::give_up() noexcept { return !is_woken(sleepers()[index_].state.fetch_or(woken_bit)); }
 
 waiting_for_many::waiting_for_many() : index_(claim_row()) {}
 waiting_for_many::~waiting_for_many() {
@@ -99,7 +104,7 @@ void waiting_for_many::add(const void* word) {
     sleepers()[row].target = index_;
     sleepers()[row].word = place_of(word);
 }
-void waiting_for_many::rearm() noexcept { sleepers()[index_].state = asleep; }
+void waiting_for_many::rearm() noexcept { sleepers()[index_].state.fetch_and(~woken_bit); }
 void waiting_for_many::sleep(platform::deadline until) { sleep_at(index_, until); }
 void waiting_for_many::poke() noexcept { wake_row(index_); }
 
@@ -111,12 +116,12 @@ void wake(const void* word, std::uint32_t count) noexcept {
     std::uint32_t i = head().wake_cursor.load(std::memory_order_relaxed) % used;
     for (std::uint32_t left = used; left > 0; --left, i = i + 1 == used ? 0 : i + 1) {
         auto& row = sleepers()[i];
+        std::uint32_t state = row.state.load();  // before the word: see next_registration()
         if (row.word.load() != wanted) continue;
         if (row.target.load(std::memory_order_relaxed) != i) {
             wake_row(i);
         } else if (count > 0) {
-            std::uint32_t expected = asleep;
-            if (!row.state.compare_exchange_strong(expected, woken_state)) continue;  // somebody woke it already
+            if (is_woken(state) || !row.state.compare_exchange_strong(state, state | woken_bit)) continue;
             platform::wake_in_place(place(i));
             head().wake_cursor.store(i + 1, std::memory_order_relaxed);
             if (count != everybody) --count;
@@ -126,7 +131,7 @@ void wake(const void* word, std::uint32_t count) noexcept {
 
 void clear_sleepers(process_tag dead) noexcept {
     const std::uint32_t used = head().sleepers_used.load();
-    for (std::uint32_t i = 0; i < used; ++i)
+    for (std::uint32_t i = 0; i < used && dead != 0; ++i)
         if (sleepers()[i].owner.load() == dead) release_row(i);
     for (std::uint32_t i = 0; i < used; ++i)
         if (sleepers()[i].word.load() != 0) wake_row(i);

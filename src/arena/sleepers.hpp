@@ -29,6 +29,8 @@ public:
     void sleep(platform::deadline until);
     // Whether a wake() was meant for this thread; it will not be given to another.
     bool woken() const noexcept;
+    // From now on no wake() is meant for this thread: true; false when one was already.
+    bool give_up() noexcept;
 
 private:
     std::uint32_t index_;
@@ -59,7 +61,8 @@ private:
 void wake(const void* word, std::uint32_t count) noexcept;
 inline constexpr std::uint32_t everybody = ~0U;
 
-// After a death: takes the dead process's rows out and wakes all others, so that they look again.
+// After a death: takes the dead process's rows out, if it is one (0: nobody), and wakes all others, so that they look
+// again.
 void clear_sleepers(process_tag dead) noexcept;
 
 }  // namespace brood::arena
