@@ -90,14 +90,14 @@ struct child {
 };
 
 struct spawn_spec {
-    std::string executable;                // path of the program
-    std::vector<std::string> arguments;    // from argv[0] on
-    std::vector<std::string> environment;  // all of it, "NAME=value"; the port adds the bootstrap variable
-    std::string directory;                 // empty: this process's
-    std::array<stdio_target, 3> stdio;     // stdin, stdout, stderr
-    std::vector<handle_t> inherit;         // borrowed; the child gets them under the same value
+    std::string executable;                 // path of the program
+    std::vector<std::string> arguments;     // from argv[0] on
+    std::vector<std::string> environment;   // all of it, "NAME=value"; the port adds the bootstrap variable
+    std::string directory;                  // empty: this process's
+    std::array<stdio_target, 3> stdio;      // stdin, stdout, stderr
+    std::vector<handle_t> inherit;          // borrowed; the child gets them under the same value
     handle_t session_memory = no_handle();  // borrowed; the child finds it in its bootstrap
-    bool receive_ctrl_c = false;           // false: Ctrl-C of the terminal does not reach the child
+    bool receive_ctrl_c = false;            // false: Ctrl-C of the terminal does not reach the child
     bool background = false;  // POSIX: out of the terminal's session, every signal that can be is held back
     std::string note;         // short text without ':' that adopt_bootstrap() hands to the child
 };

@@ -64,8 +64,8 @@ started_child start_by_fork(const start_order& order) {
     }
     channel.theirs.reset();
     forked.lifeline = std::move(parent_end);
-    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(forked), nullptr,
-                                                         order.session_tag);
+    const auto child =
+        std::make_shared<running_child>(order.name, order.daemon, std::move(forked), nullptr, order.session_tag);
     wire parent(std::move(channel.ours), child->process_handle());
     if (talks) await_prepared(*child, parent);
     this_process::get().add(child);

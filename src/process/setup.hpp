@@ -32,7 +32,7 @@ struct child_setup {
     std::string parent_name;
     bool parent_daemon = false;
     bool receive_ctrl_c = false;
-    std::uint32_t session_tag = 0;  // its record in the session's shared memory
+    std::uint32_t session_tag = 0;               // its record in the session's shared memory
     std::optional<start_method> default_method;  // as chosen in the parent
     std::string executable;                      // as chosen in the parent
     std::vector<unsigned> cpus;

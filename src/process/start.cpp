@@ -140,9 +140,8 @@ started_child start_by_sending(const start_order& order, start_method method) {
     save_target(archive, *order.work);
     const auto request = make_request(order.options, order.name);
     auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
-    const auto child =
-        std::make_shared<running_child>(order.name, order.daemon, std::move(made.child), std::move(made.source),
-                                        order.session_tag);
+    const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child),
+                                                       std::move(made.source), order.session_tag);
     start_guard guard(*child);
     wire channel(std::move(made.channel), child->process_handle());
     send_work(channel, make_setup(order), request, made.late, archive);

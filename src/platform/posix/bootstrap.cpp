@@ -15,8 +15,8 @@ namespace brood::platform {
 namespace posix {
 
 std::string bootstrap_entry(const landing& at, std::string_view note) {
-    return std::string(bootstrap_variable) + "=2:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) + ":" +
-           std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" + std::string(note);
+    return std::string(bootstrap_variable) + "=2:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) +
+           ":" + std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" + std::string(note);
 }
 
 }  // namespace posix

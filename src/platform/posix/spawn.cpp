@@ -113,8 +113,7 @@ spawned spawn_process(const spawn_spec& spec) {
     for (int fd : spec.inherit) actions.duplicate(fd, fd);
     actions.duplicate(out_of_the_way(channel.theirs.get(), at.memory, keep), at.channel);
     actions.duplicate(out_of_the_way(read_end.get(), at.memory, keep), at.lifeline);
-    if (at.memory != at.lifeline)
-        actions.duplicate(out_of_the_way(spec.session_memory, at.memory, keep), at.memory);
+    if (at.memory != at.lifeline) actions.duplicate(out_of_the_way(spec.session_memory, at.memory, keep), at.memory);
     posix::change_directory(actions, spec.directory);
     posix::close_all_others(actions, spec, at);
 

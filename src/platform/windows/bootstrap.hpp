@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The variable of the environment by which a child finds what its parent left open for it:
-// "2:channel:lifeline:parent id:parent process:session memory or 0:note", handles in hexadecimal, the id in decimal digits.
+// "2:channel:lifeline:parent id:parent process:session memory or 0:note", handles in hexadecimal, the id in decimal
+// digits.
 #pragma once
 
 #include "platform/windows/win32.hpp"
