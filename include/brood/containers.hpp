@@ -93,14 +93,19 @@ private:
 template <class T>
 using scoped_allocator = boost::container::scoped_allocator_adaptor<allocator<T>>;
 
+// Like std::vector, in shared memory.
 template <class T>
 using vector = boost::container::vector<T, scoped_allocator<T>>;
+// Like std::deque, in shared memory.
 template <class T>
 using deque = boost::container::deque<T, scoped_allocator<T>>;
+// Like std::map, in shared memory.
 template <class Key, class Value, class Less = std::less<Key>>
 using map = boost::container::map<Key, Value, Less, scoped_allocator<std::pair<const Key, Value>>>;
+// Like std::set, in shared memory.
 template <class Key, class Less = std::less<Key>>
 using set = boost::container::set<Key, Less, scoped_allocator<Key>>;
+// Like std::string, in shared memory.
 using string = boost::container::basic_string<char, std::char_traits<char>, allocator<char>>;
 
 }  // namespace brood

@@ -97,6 +97,7 @@ private:
     detail::array_block block_;
 };
 
+// An array of what the range gives.
 template <std::ranges::input_range Range>
 shared_array(Range&&) -> shared_array<std::ranges::range_value_t<Range>>;
 
