@@ -59,6 +59,7 @@ public:
     using propagate_on_container_copy_assignment = std::false_type;
     using propagate_on_container_move_assignment = std::false_type;
     using propagate_on_container_swap = std::false_type;
+    // The same memory for elements of another type.
     template <class U>
     struct rebind {
         using other = allocator<U>;

@@ -70,6 +70,7 @@ void require_fitting(const shared_bytes& bytes, bool one) {
 template <class T, detail::loan_form Form = detail::loan_form_of<T>::value>
 class loan;
 
+// A vector of plain elements: a view of them.
 template <class T>
 class loan<T, detail::loan_form::elements> {
 public:
@@ -110,6 +111,7 @@ private:
     detail::shared_bytes bytes_;
 };
 
+// A plain object: a view of it.
 template <class T>
 class loan<T, detail::loan_form::object> {
 public:
@@ -140,6 +142,7 @@ private:
     detail::shared_bytes bytes_;
 };
 
+// Anything else: the value itself, which is read like any argument.
 template <class T>
 class loan<T, detail::loan_form::value> {
 public:
