@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Shared arrays, which cross as a place whatever their size, and loans beside a copy in memory.
 #include "bench_groups.hpp"
+#include "bulk.hpp"
 
 #include <brood/brood.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <vector>
 
 namespace tool {
 namespace {
-
-using bulk = std::vector<double>;
-constexpr std::size_t count = std::size_t{64} * 1024 * 1024 / sizeof(double);
-constexpr double megabytes = count * sizeof(double) / 1e6;
 
 // A new process that gets the array and writes one element.
 double pass(const brood::shared_array<char>& array) {
@@ -34,21 +29,10 @@ double lend(const bulk& data) {
     double best = 0;
     for (int i = 0; i < 3; ++i) {
         loan.reset();
-        best = std::max(best, megabytes / seconds_of([&] { loan.emplace(data); }));
+        best = std::max(best, bulk_megabytes / seconds_of([&] { loan.emplace(data); }));
     }
     const bool right = brood::async([](brood::loan<bulk> theirs) { return theirs.back() == 1.5; }, *loan).get();
     if (!right) throw std::logic_error("a loan of other values");
-    return best;
-}
-
-// MB/s of copies in memory, the best of three.
-double copy(const bulk& from, bulk& to) {
-    double best = 0;
-    for (int i = 0; i < 3; ++i) {
-        const double seconds = seconds_of([&] { std::memcpy(to.data(), from.data(), count * sizeof(double)); });
-        if (to.back() != from.back()) throw std::logic_error("memcpy copied other values");
-        best = std::max(best, megabytes / seconds);
-    }
     return best;
 }
 
@@ -67,10 +51,10 @@ void measure_shared(session& now) {
           {"shared_array.pass.1GiB", "", "s", array_of(std::size_t{1} << 30),
            relation{relation::kind::ratio, "shared_array.pass.1KiB", 0, 1.1}}},
          now.few_runs());
-    const auto from = std::make_shared<bulk>(count, 1.5);
-    const auto to = std::make_shared<bulk>(count, 0.0);
+    const auto from = std::make_shared<bulk>(bulk_count, 1.5);
+    const auto to = std::make_shared<bulk>(bulk_count, 0.0);
     race(now,
-         {{"limit.memcpy.loan", "", "MB/s", [=] { return copy(*from, *to); }, {}},
+         {{"limit.memcpy.loan", "", "MB/s", [=] { return copy_rate(*from, *to); }, {}},
           {"loan.64MiB", "", "MB/s", [=] { return lend(*from); },
            relation{relation::kind::ratio, "limit.memcpy.loan", 0, 0.8, true}}},
          now.few_runs());

@@ -25,9 +25,6 @@ enum class kind : std::uint64_t {
     event,
     barrier,
     latch,
-    queue,
-    pipe,
-    message,
     container,
     array,
     count

@@ -10,8 +10,6 @@ namespace {
 
 constexpr int spins = 60;
 
-bool is_past(const platform::deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
-
 bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
     for (int i = 0; i < spins; ++i) {
         std::uint32_t free = 0;

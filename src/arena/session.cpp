@@ -88,7 +88,7 @@ void adopt_early_record(process_tag tag) noexcept {
 // ---- the dead -----------------------------------------------------------------------------------------------------
 
 bool is_running(const process_record& record) {
-    const std::uint64_t began = record.pid == 0 ? 0 : platform::process_start_time(record.pid);
+    const std::uint64_t began = record.pid == 0 ? 0 : platform::process_birth(record.pid);
     return began != 0 && began <= record.seen.load();
 }
 

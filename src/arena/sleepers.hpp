@@ -16,6 +16,9 @@
 
 namespace brood::arena {
 
+// Whether a wait is over. Who waits tries once more before it gives up.
+inline bool is_past(const platform::deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
+
 // Registers the calling thread as a sleeper at `word`, until the end of this object. Between construction and sleep()
 // the caller must look once more at what it waits for. A thread has one of these at a time. Throws std::system_error
 // (resource_unavailable_try_again) when the table is full.

@@ -29,8 +29,6 @@ void prepare_session_tables(std::byte* base, std::uint64_t size);
 // no_space_on_device. The part begins and ends at multiples of session_memory_step. fork: yes.
 inline constexpr std::uint64_t session_memory_step = std::uint64_t{256} << 10;
 void commit_session_memory(handle_t memory, std::byte* base, std::uint64_t offset, std::uint64_t size);
-// Gives such a part back to the system: false where it cannot be; else it must be committed again before use.
-bool discard_session_memory(handle_t memory, std::uint64_t offset, std::uint64_t size) noexcept;
 
 // ---- sleeping -----------------------------------------------------------------------------------------------------
 
@@ -58,9 +56,8 @@ inline void pause() noexcept {
 
 // A handle of any living process, for wait_many; empty when there is none with that id.
 unique_handle find_process(process_id pid);
-// When a process began, and the time now, on one clock of the system's and in its units. A process with a known id that
-// began later than it was last seen is another one. 0 when there is no such process.
-std::uint64_t process_start_time(process_id pid) noexcept;
+// The time now on the clock of process_birth(), in its units. A process of a known id that was born later than it was
+// last seen is another one.
 std::uint64_t process_clock_now() noexcept;
 
 }  // namespace brood::platform

@@ -39,7 +39,7 @@ private:
     static thread_local int looks_;
 };
 
-inline bool is_past(const platform::deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
+using arena::is_past;
 
 // Until `attempt()` succeeds: true; false when the deadline came first, at which it was tried once more. `blocked()`
 // tells, without any effect, whether it would fail. Whoever changes that wakes sleepers at `word`.

@@ -45,7 +45,6 @@ unique_handle make_session_memory(std::uint64_t size) {
 
 // Memory objects have no way to reserve a part.
 void commit_session_memory(handle_t, std::byte*, std::uint64_t, std::uint64_t) {}
-bool discard_session_memory(handle_t, std::uint64_t, std::uint64_t) noexcept { return false; }
 
 void sleep_in_place(const sleeping_place& place, std::uint32_t asleep, deadline until) {
     if (!until) {
@@ -62,12 +61,6 @@ void wake_in_place(const sleeping_place& place) noexcept {
     const int kept = errno;
     os_sync_wake_by_address_any(&place.word, sizeof(std::uint32_t), shared_flag);
     errno = kept;
-}
-
-std::uint64_t process_start_time(process_id pid) noexcept {
-    proc_bsdinfo info{};
-    if (::proc_pidinfo(static_cast<int>(pid), PROC_PIDTBSDINFO, 0, &info, sizeof info) != sizeof info) return 0;
-    return info.pbi_start_tvsec * 1'000'000ULL + info.pbi_start_tvusec;
 }
 
 std::uint64_t process_clock_now() noexcept {

@@ -4,9 +4,6 @@
 #include "platform/posix/fd.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
@@ -33,11 +30,6 @@ void commit_session_memory(handle_t memory, std::byte*, std::uint64_t offset, st
         posix::throw_errno("getting memory that processes share");
 }
 
-bool discard_session_memory(handle_t memory, std::uint64_t offset, std::uint64_t size) noexcept {
-    return ::fallocate(memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
-                       static_cast<off_t>(size)) == 0;
-}
-
 void sleep_in_place(const sleeping_place& place, std::uint32_t asleep, deadline until) {
     timespec time{};
     if (until) {
@@ -57,22 +49,7 @@ void wake_in_place(const sleeping_place& place) noexcept {
     errno = kept;
 }
 
-// Field 22 of /proc/PID/stat; the second may hold anything but ends with the last parenthesis.
-std::uint64_t process_start_time(process_id pid) noexcept {
-    char path[40], text[1024];
-    std::snprintf(path, sizeof path, "/proc/%lld/stat", static_cast<long long>(pid));
-    const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1) return 0;
-    const auto size = posix::retry([&] { return ::read(fd, text, sizeof text - 1); });
-    ::close(fd);
-    if (size <= 0) return 0;
-    text[size] = '\0';
-    const char* at = std::strrchr(text, ')');
-    for (int field = 2; at != nullptr && field < 22; ++field) at = std::strchr(at + 1, ' ');
-    return at == nullptr ? 0 : std::strtoull(at + 1, nullptr, 10);
-}
-
-// Clock ticks since the system started, as in that field.
+// Clock ticks since the system started, as in /proc/PID/stat.
 std::uint64_t process_clock_now() noexcept {
     static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     timespec now{};

@@ -108,18 +108,6 @@ bool release(keeper& record) {
 
 using namespace windows;
 
-mapped_memory::mapped_memory(mapped_memory&& other) noexcept
-    : kept(std::move(other.kept)),
-      address_(std::exchange(other.address_, nullptr)),
-      size_(std::exchange(other.size_, 0)) {}
-
-mapped_memory& mapped_memory::operator=(mapped_memory&& other) noexcept {
-    std::swap(address_, other.address_);
-    std::swap(size_, other.size_);
-    std::swap(kept, other.kept);
-    return *this;
-}
-
 mapped_memory::~mapped_memory() {
     if (address_ != nullptr) UnmapViewOfFile(address_);
 }

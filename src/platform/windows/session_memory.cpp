@@ -69,9 +69,6 @@ void commit_session_memory(handle_t, std::byte* base, std::uint64_t offset, std:
         throw_last_error("getting memory that processes share");
 }
 
-// A part of a section cannot be given back.
-bool discard_session_memory(handle_t, std::uint64_t, std::uint64_t) noexcept { return false; }
-
 void sleep_in_place(const sleeping_place& place, std::uint32_t asleep, deadline until) {
     const HANDLE event = place_event(place);
     if (place.word.load() != asleep) return;
@@ -88,13 +85,6 @@ void wake_in_place(const sleeping_place& place) noexcept {
 
 unique_handle find_process(process_id pid) {
     return unique_handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid)));
-}
-
-std::uint64_t process_start_time(process_id pid) noexcept {
-    const unique_handle process = find_process(pid);
-    FILETIME started{}, unused{};
-    if (!process || !GetProcessTimes(process.get(), &started, &unused, &unused, &unused)) return 0;
-    return static_cast<std::uint64_t>(started.dwHighDateTime) << 32 | started.dwLowDateTime;
 }
 
 std::uint64_t process_clock_now() noexcept {
