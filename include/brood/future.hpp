@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/target.hpp>
+#include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 #include <brood/sentinel.hpp>
@@ -77,8 +78,7 @@ public:
     }
     template <class Rep, class Period>
     std::future_status wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
-        return wait_until(std::chrono::steady_clock::now() +
-                          std::chrono::ceil<std::chrono::steady_clock::duration>(timeout));
+        return wait_until(detail::time_after(timeout));
     }
     std::future_status wait_until(std::chrono::steady_clock::time_point time) const {
         require_state();

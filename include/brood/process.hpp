@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/target.hpp>
+#include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 #include <brood/exit_status.hpp>
 #include <brood/export.hpp>
@@ -63,8 +64,7 @@ public:
     // The same for at most that long; true when it has ended. A duration of zero or less only looks.
     template <class Rep, class Period>
     bool join_for(const std::chrono::duration<Rep, Period>& timeout) {
-        return join_until(std::chrono::steady_clock::now() +
-                          std::chrono::ceil<std::chrono::steady_clock::duration>(timeout));
+        return join_until(detail::time_after(timeout));
     }
     bool join_until(std::chrono::steady_clock::time_point time);
     // Whether it was started and has not ended.

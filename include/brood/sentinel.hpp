@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/config.hpp>
+#include <brood/detail/timeout.hpp>
 #include <brood/export.hpp>
 
 #include <chrono>
@@ -25,8 +26,7 @@ public:
     // Blocks; true when it became ready in time.
     template <class Rep, class Period>
     bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
-        return wait_until(std::chrono::steady_clock::now() +
-                          std::chrono::ceil<std::chrono::steady_clock::duration>(timeout));
+        return wait_until(detail::time_after(timeout));
     }
     bool wait_until(std::chrono::steady_clock::time_point time) const;
     void wait() const;

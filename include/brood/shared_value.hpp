@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/guarded_block.hpp>
+#include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 
 #include <cereal/access.hpp>
@@ -83,8 +84,7 @@ public:
     // Durations and times are of the steady clock; empty when the time came first.
     template <class Rep, class Period>
     std::optional<guard> try_lock_for(const std::chrono::duration<Rep, Period>& timeout) const {
-        return try_lock_until(std::chrono::steady_clock::now() +
-                              std::chrono::ceil<std::chrono::steady_clock::duration>(timeout));
+        return try_lock_until(detail::time_after(timeout));
     }
     std::optional<guard> try_lock_until(std::chrono::steady_clock::time_point time) const {
         return guard_if(block_.try_lock_until(time));

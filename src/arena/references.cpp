@@ -106,81 +106,67 @@ held_block::~held_block() {
     clear_dying();
 }
 
-block_handle make_object(kind what, std::uint64_t size, const std::function<void(void*)>& fill) {
-    use_session();
-    auto& self = mine();
-    const std::lock_guard guard(self.lock);
+namespace {
+
+// With the lock held: a reference of this process to the block that `change` gives, in one transaction with it.
+template <class Change>
+block_handle record(holdings& self, const Change& change) {
     const std::size_t entry = free_entry(self);
+    offset block = 0;
     try {
-        transaction change;
-        const offset block = take_block(change, what, size);
-        fill(bytes_of(block));
-        change.write(word_of(self, entry), block);
-        change.commit();
-        return remember(self, block, entry);
+        transaction all;
+        block = change(all);
+        all.write(word_of(self, entry), block);
+        all.commit();
     } catch (...) {
         self.free_entries.push_back(entry);
         throw;
     }
+    return remember(self, block, entry);
+}
+
+block_handle find_known(const holdings& self, offset block) {
+    const auto known = self.known.find(block);
+    return known == self.known.end() ? nullptr : known->second.lock();
+}
+
+}  // namespace
+
+block_handle make_object(kind what, std::uint64_t size, const std::function<void(void*)>& fill) {
+    use_session();
+    auto& self = mine();
+    const std::lock_guard guard(self.lock);
+    return record(self, [&](transaction& change) {
+        const offset block = take_block(change, what, size);
+        fill(bytes_of(block));
+        return block;
+    });
 }
 
 block_handle make_zero_object(kind what, std::uint64_t size) {
     use_session();
     auto& self = mine();
-    const std::lock_guard guard(self.lock);
-    const std::size_t entry = free_entry(self);
     bool zero = false;
-    offset block = 0;
-    try {
-        transaction change;
-        block = take_block(change, what, size, &zero);
-        change.write(word_of(self, entry), block);
-        change.commit();
-    } catch (...) {
-        self.free_entries.push_back(entry);
-        throw;
-    }
-    auto made = remember(self, block, entry);
-    if (!zero) std::memset(made->bytes(), 0, size);
+    const auto made = [&] {
+        const std::lock_guard guard(self.lock);
+        return record(self, [&](transaction& change) { return take_block(change, what, size, &zero); });
+    }();
+    if (!zero) std::memset(made->bytes(), 0, size);  // nobody else can name it yet
     return made;
 }
 
 block_handle hold_object(offset block, kind what) {
     use_session();
     auto& self = mine();
+    block_handle known;  // ends after the guard: giving it back needs the lock
     const std::lock_guard guard(self.lock);
-    if (const auto known = self.known.find(block); known != self.known.end())
-        if (auto held = known->second.lock(); held && head_of(block).kind == static_cast<std::uint64_t>(what))
-            return held;
-    const std::size_t entry = free_entry(self);
-    try {
-        transaction change;
+    known = find_known(self, block);
+    if (known && head_of(block).kind == static_cast<std::uint64_t>(what)) return known;
+    return record(self, [&](transaction& change) {
         require_block(change, block, what);
         add_reference(change, block);
-        change.write(word_of(self, entry), block);
-        change.commit();
-    } catch (...) {
-        self.free_entries.push_back(entry);
-        throw;
-    }
-    return remember(self, block, entry);
-}
-
-block_handle take_over(offset block, const std::function<void(transaction&)>& also) {
-    use_session();
-    auto& self = mine();
-    const std::lock_guard guard(self.lock);
-    const std::size_t entry = free_entry(self);
-    try {
-        transaction change;
-        change.write(word_of(self, entry), block);
-        also(change);
-        change.commit();
-    } catch (...) {
-        self.free_entries.push_back(entry);
-        throw;
-    }
-    return remember(self, block, entry);
+        return block;
+    });
 }
 
 // ---- processes that begin and end ---------------------------------------------------------------------------------

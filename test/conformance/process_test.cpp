@@ -211,3 +211,12 @@ TEST_CASE("twenty children at once end each with its own code") {
 }
 
 TEST_CASE("there is at least one processor") { CHECK(brood::cpu_count() >= 1); }
+
+TEST_CASE("the longest durations are waited for, not taken for a look") {
+    auto child = brood::spawn([] {});
+    CHECK(child.join_for(std::chrono::hours::max()));
+    auto result = brood::async([] { return 1; });
+    CHECK(result.wait_for(std::chrono::hours::max()) == std::future_status::ready);
+    auto watched = brood::spawn([] {});
+    CHECK(watched.sentinel().wait_for(std::chrono::hours::max()));
+}
