@@ -3,6 +3,7 @@
 #include "folder.hpp"
 #include "mailbox.hpp"
 #include "proc.hpp"
+#include "sanitizer.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
 
@@ -374,7 +375,8 @@ TEST_CASE("a limit on the size of files is an error, and no signal") {
           }) == 0);
 }
 
-TEST_CASE("no descriptors left, or no address space, is an error at each point, and leaves nothing") {
+TEST_CASE("no descriptors left, or no address space, is an error at each point, and leaves nothing" *
+          doctest::skip(!limits_leave_room)) {
     check_result(in_a_fork([] {
         if (!with_own_objects("size=600m")) return cannot;
         auto first = make();
