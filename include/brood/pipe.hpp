@@ -21,6 +21,8 @@ namespace brood {
 // When the other end is gone, send() throws end_of_stream; recv() gives what was sent before and then throws it. Sending
 // does not wait: values stay in memory until they are received.
 //
+// fork: the child has all handles that its parent had, so an end is not gone while a child has it that was forked before.
+//
 // Members may be called from several threads and processes at once; each value goes to one of them.
 template <class T>
 class connection {

@@ -41,6 +41,7 @@ namespace detail {
 // End: after close() put() throws queue_closed; get() gives what is left and then throws it. So does a get() on an empty
 // queue that nobody could fill: another process had the queue, now no other process and no message has it, and this
 // process never put anything. And a put() on a full one when no other has it and this process never got anything.
+// fork: the child has all handles that its parent had.
 //
 // Members may be called from several threads at once, one handle by several for all but assignment. Waiting threads use
 // no processor time after a short while. They throw std::system_error when too many threads wait in the session.
