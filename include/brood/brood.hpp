@@ -19,8 +19,10 @@
 #include <brood/latch.hpp>
 #include <brood/loan.hpp>
 #include <brood/mutex.hpp>
+#include <brood/pipe.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
+#include <brood/queue.hpp>
 #include <brood/recreate.hpp>
 #include <brood/recursive_mutex.hpp>
 #include <brood/semaphore.hpp>

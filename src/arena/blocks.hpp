@@ -48,10 +48,12 @@ void drop_reference(transaction& change, offset block);
 struct kind_functions {
     // Gives up what the block refers to, step by step, each in a transaction; false: there is more to do. The block is
     // freed after the last step. Not called in a transaction. May be called again for the same step after a death.
-    bool (*clear)(offset block);
+    bool (*clear)(offset block) = nullptr;
     // A process with a reference to the block died. `violently`: it did not end by itself with code 0. Not in a
     // transaction.
-    void (*process_died)(offset block, process_tag dead, bool violently);
+    void (*process_died)(offset block, process_tag dead, bool violently) = nullptr;
+    // A living process, or a message, gave its reference back; the block may be free by now: for waking who sleeps there.
+    void (*left)(offset block) = nullptr;
 };
 // Before the first block of that kind; once.
 void register_kind(kind what, kind_functions functions) noexcept;

@@ -102,7 +102,9 @@ void give_back(holdings& self, held_block& held) {
 }  // namespace
 
 held_block::~held_block() {
+    const auto left = functions_of(static_cast<kind>(head_of(block_).kind)).left;
     give_back(mine(), *this);
+    if (left != nullptr) left(block_);
     clear_dying();
 }
 

@@ -6,63 +6,16 @@
 #include "arena/references.hpp"
 #include "arena/robust_lock.hpp"
 #include "arena/session.hpp"
-#include "sanitizer.hpp"
-
-#include <brood/fork_process.hpp>
-#include <brood/process.hpp>
+#include "stepping_posix.hpp"
 
 #include <doctest/doctest.h>
 
-#include <csignal>
 #include <cstring>
-#include <functional>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace brood::arena;
+using namespace brood_test;
 
 namespace {
-
-// Checked programs have tens of instructions for each of ours.
-constexpr bool too_many_instructions = !brood_test::faults_are_recorded;
-
-// Runs `work` in a child, of which only `steps` instructions are let happen. True when that was all of it.
-bool killed_after(long steps, const std::function<void()>& work) {
-    brood::fork_process child([&] {
-        if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == -1) std::_Exit(77);
-        ::raise(SIGSTOP);
-        work();
-        ::raise(SIGSTOP);
-        std::_Exit(0);
-    });
-    child.start();
-    const auto pid = static_cast<pid_t>(child.pid());
-    int status = 0;
-    REQUIRE(::waitpid(pid, &status, WUNTRACED) == pid);
-    REQUIRE_MESSAGE(WIFSTOPPED(status), "this system does not let a process trace its child");
-    bool finished = false;
-    for (long i = 0; i < steps && !finished; ++i) {
-        ::ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr);
-        if (::waitpid(pid, &status, 0) != pid) break;
-        finished = WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP;
-    }
-    ::kill(pid, SIGKILL);
-    child.join();
-    return finished;
-}
-
-// Kills the work at every `stride`-th instruction until it gets through, and looks each time what is left.
-void kill_everywhere(long stride, const std::function<void()>& work, const std::function<void()>& check) {
-    long steps = 0;
-    while (!killed_after(steps, work)) {
-        CAPTURE(steps);
-        check();
-        steps += stride;
-        REQUIRE(steps < 200'000);
-    }
-    CHECK(steps > 100);
-}
 
 // What must hold after any death: nothing of the dead one is left, and memory can be taken and given back.
 class unharmed {

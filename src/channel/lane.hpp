@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Records in shared memory, first in, first out: a chain of rings. Producers fill the last ring, consumers empty the
+// first; each side has a lock that outlives its owner.
+//
+// One store of a ring's `tail` puts a record, one store of its `head` takes one. Both words hold a count of records
+// beside the place, so that the counts are exact at every moment. What a producer wrote before its store is nothing
+// yet, and the next producer writes over it; what a consumer read before its store is still there for the next one. A
+// ring is added and given back in one transaction each.
+#pragma once
+
+#include "arena/robust_lock.hpp"
+#include "arena/transaction.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace brood::channel {
+
+// A count of records, and a place in a ring, in units of eight bytes.
+using mark = std::uint64_t;
+inline constexpr unsigned place_bits = 24;
+inline constexpr std::uint64_t counts = ~std::uint64_t{0} >> place_bits;  // counts are modulo this + 1
+inline constexpr std::uint64_t count_of(mark m) noexcept { return m >> place_bits; }
+inline constexpr std::uint64_t unit_of(mark m) noexcept { return m & ((std::uint64_t{1} << place_bits) - 1); }
+inline constexpr mark make_mark(std::uint64_t count, std::uint64_t unit) noexcept { return count << place_bits | unit; }
+
+// One ring. Producers write the line of `tail`, consumers that of `head`; each keeps there what it knows of the other.
+// A block's bytes begin 64 bytes after a multiple of 128: no pair of lines is written by both.
+struct ring {
+    std::uint64_t units;
+    std::atomic<arena::offset> next;  // the ring that producers went on to: this one gets no more records
+    alignas(64) std::atomic<mark> tail;
+    mark known_head;
+    std::uint64_t apart[14];
+    alignas(64) std::atomic<mark> head;
+    mark known_tail;
+};
+
+struct lane {
+    alignas(64) arena::lock_word producers;
+    std::atomic<arena::offset> last;  // 0: no ring yet
+    std::uint64_t known_taken;        // for a queue with a capacity
+    std::uint64_t apart[13];
+    alignas(64) arena::lock_word consumers;
+    std::atomic<arena::offset> first;
+    std::uint64_t apart2[14];
+};
+
+// A record's first word is its size, or one of these.
+inline constexpr std::uint32_t to_front = ~std::uint32_t{0};       // the record lies at the ring's beginning
+inline constexpr std::uint32_t message_bit = std::uint32_t{1} << 31;  // its bytes are the offset of a message block
+
+// Locks one side. When the last owner died, what it had committed is carried out first.
+class side_lock {
+public:
+    explicit side_lock(arena::lock_word& word) : word_(word) {
+        if (arena::acquire(word) == arena::acquired::from_the_dead) settle();
+    }
+    ~side_lock() { arena::release(word_); }
+    side_lock(const side_lock&) = delete;
+    side_lock& operator=(const side_lock&) = delete;
+
+private:
+    void settle();
+    arena::lock_word& word_;
+};
+
+// Where a record will be, and the tail that publishes it.
+struct reservation {
+    ring* where;
+    std::uint32_t* record;
+    mark tail;
+};
+// With the producers' lock: room for a record of `size` bytes behind its first word. Adds a ring when there is none;
+// throws std::bad_alloc, and then nothing has changed.
+reservation reserve(lane& self, std::size_t size);
+inline void publish(const reservation& made) noexcept { made.where->tail.store(made.tail, std::memory_order_release); }
+void publish(arena::transaction& change, const reservation& made);
+
+// With the consumers' lock: the next record, and the head that takes it. Gives back rings that were emptied.
+struct finding {
+    ring* where = nullptr;
+    const std::uint32_t* record = nullptr;  // null: there is none
+    mark head = 0;
+};
+finding find(lane& self);
+inline void take(const finding& found) noexcept { found.where->head.store(found.head, std::memory_order_release); }
+void take(arena::transaction& change, const finding& found);
+
+// Without a lock. How many records were ever put or taken.
+std::uint64_t count_put(const lane& self) noexcept;
+std::uint64_t count_taken(const lane& self) noexcept;
+// How many are in it; exact while nobody puts or takes. 0 is exact if nobody put meanwhile.
+std::uint64_t count_records(const lane& self) noexcept;
+
+// When nobody refers to the lane any more: gives up some of what it holds. True when nothing is left.
+bool clear_some(lane& self);
+
+}  // namespace brood::channel
