@@ -30,6 +30,7 @@ PUBLIC = {
     "async.hpp": "process",
     "call.hpp": "codec",
     "config.hpp": "base",
+    "connection.hpp": "channel",
     "error.hpp": "base",
     "exception.hpp": "codec",
     "exception_origin.hpp": "codec",
@@ -40,6 +41,7 @@ PUBLIC = {
     "future.hpp": "process",
     "handle.hpp": "codec",
     "init.hpp": "process",
+    "listener.hpp": "channel",
     "process.hpp": "process",
     "process_options.hpp": "process",
     "recreate.hpp": "codec",
@@ -47,6 +49,7 @@ PUBLIC = {
     "serialization.hpp": "codec",
     "start_method.hpp": "process",
     "detail/": "codec",
+    "detail/time_limit.hpp": "base",
     "native/": "platform",
 }
 

@@ -5,6 +5,7 @@
 #include <brood/async.hpp>
 #include <brood/call.hpp>
 #include <brood/config.hpp>
+#include <brood/connection.hpp>
 #include <brood/error.hpp>
 #include <brood/exception.hpp>
 #include <brood/exit_status.hpp>
@@ -13,6 +14,7 @@
 #include <brood/future.hpp>
 #include <brood/handle.hpp>
 #include <brood/init.hpp>
+#include <brood/listener.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
 #include <brood/recreate.hpp>

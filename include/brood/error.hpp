@@ -121,8 +121,8 @@ public:
     using error::error;
 };
 
-// The process that owned a lock ended without unlocking it. The one that gets this does not hold the lock; what the lock
-// protects may be half changed. recover() takes such a lock.
+// The process that owned a lock ended without unlocking it. The one that gets this does not hold the lock; what the
+// lock protects may be half changed. recover() takes such a lock.
 class BROOD_API owner_died : public error {
 public:
     using error::error;
