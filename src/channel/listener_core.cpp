@@ -100,8 +100,9 @@ std::optional<platform::link> listener_core::admit() {
     const bool too_many = under_way_.size() >= most_under_way;
     if (too_many) under_way_.pop_front();
     under_way_.emplace_back(std::move(link), handshake::side::listening, *options_.authkey, options_.handshake_timeout);
-    if (too_many) throw authentication_error("the handshake failed: too many others came before it was done");
-    return advance(std::prev(under_way_.end()));
+    auto done = advance(std::prev(under_way_.end()));
+    if (too_many && !done) throw authentication_error("the handshake failed: too many others came before it was done");
+    return done;
 }
 
 std::optional<platform::link> listener_core::advance(std::list<greeting>::iterator which) {

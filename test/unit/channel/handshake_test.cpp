@@ -39,8 +39,7 @@ TEST_CASE("the digests are those of RFC 2104 and FIPS 202") {
     // Not every system has SHA-3.
     if (const auto known = platform::hmac(platform::digest::sha3_256, key, text))
         CHECK(hex(*known) == "8c6e0683409427f8931711b10ca92a506eb1fafa48fadd66d76126f47ac2c333");
-    if (const auto known = platform::hmac(platform::digest::sha3_384, key, text))
-        CHECK(known->size() == 48);
+    if (const auto known = platform::hmac(platform::digest::sha3_384, key, text)) CHECK(known->size() == 48);
 }
 
 TEST_CASE("an empty key is a key") {
@@ -137,8 +136,8 @@ TEST_CASE("what is no handshake is refused") {
         static_cast<void>(one.begin());
         return !one.hear(message).failure.empty();
     };
-    for (const auto& message : {""s, "x"s, "GET / HTTP/1.1"s, "#WELCOME#"s, "#FAILURE#"s, "#CHALLENGE#"s, "#CHALLENGE#short"s,
-                                "#CHALLENGE#{sha256}"s, "#CHALLENGE#{sha1}"s + random_text,
+    for (const auto& message : {""s, "x"s, "GET / HTTP/1.1"s, "#WELCOME#"s, "#FAILURE#"s, "#CHALLENGE#"s,
+                                "#CHALLENGE#short"s, "#CHALLENGE#{sha256}"s, "#CHALLENGE#{sha1}"s + random_text,
                                 "#CHALLENGE#{sha256"s + random_text, std::string(256, '\0'), std::string(16, '\0'),
                                 "{sha256}"s, "{sha256}"s + std::string(32, 'x'), "{sha256}"s + std::string(31, 'x')}) {
         CAPTURE(message);
