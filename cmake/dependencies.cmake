@@ -51,6 +51,12 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     target_include_directories(brood_backtrace SYSTEM INTERFACE "${brood_backtrace_headers}")
 endif()
 
+# libcrypto's headers. The library itself is loaded when a handshake needs it.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    find_path(brood_OPENSSL_INCLUDE_DIR openssl/hmac.h REQUIRED)
+    mark_as_advanced(brood_OPENSSL_INCLUDE_DIR)
+endif()
+
 # SHA-256 for the example that hashes files.
 add_library(brood_digest INTERFACE)
 if(WIN32)

@@ -7,6 +7,7 @@
 #include <brood/call.hpp>
 #include <brood/condition_variable.hpp>
 #include <brood/config.hpp>
+#include <brood/connection.hpp>
 #include <brood/error.hpp>
 #include <brood/event.hpp>
 #include <brood/exception.hpp>
@@ -17,6 +18,7 @@
 #include <brood/handle.hpp>
 #include <brood/init.hpp>
 #include <brood/latch.hpp>
+#include <brood/listener.hpp>
 #include <brood/loan.hpp>
 #include <brood/mutex.hpp>
 #include <brood/pipe.hpp>

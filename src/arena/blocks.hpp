@@ -25,6 +25,9 @@ enum class kind : std::uint64_t {
     event,
     barrier,
     latch,
+    queue,
+    pipe,
+    message,
     container,
     array,
     count

@@ -171,6 +171,16 @@ block_handle hold_object(offset block, kind what) {
     });
 }
 
+block_handle take_over(offset block, const std::function<void(transaction&)>& also) {
+    use_session();
+    auto& self = mine();
+    const std::lock_guard guard(self.lock);
+    return record(self, [&](transaction& change) {
+        also(change);
+        return block;
+    });
+}
+
 // ---- processes that begin and end ---------------------------------------------------------------------------------
 
 void lock_references() { mine().lock.lock(); }

@@ -39,6 +39,10 @@ block_handle make_zero_object(kind what, std::uint64_t size);
 // use of that kind.
 block_handle hold_object(offset block, kind what);
 
+// Takes over a reference that something else in the shared memory held, in one transaction with `change`, which lets go
+// of it there. Throws without effect.
+block_handle take_over(offset block, const std::function<void(transaction&)>& change);
+
 // ---- for processes that begin and end -----------------------------------------------------------------------------
 
 // Before a fork, in the parent: the child, whose record is reserved, gets the same references.

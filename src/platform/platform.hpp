@@ -17,6 +17,7 @@
 #include <brood/exit_status.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -218,10 +219,12 @@ void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes
 io_result channel_receive_handles(handle_t channel, std::size_t count, std::vector<unique_handle>& into,
                                   handle_t peer_process, deadline until);
 
-// Something to wait for.
+// Something to wait for. `event` is an object of the system that is signalled or not (Windows). `socket` and `messages`
+// are links and acceptors of socket.hpp, which makes their waitables.
 struct waitable {
-    enum class kind : std::uint8_t { process, channel } what = kind::process;
+    enum class kind : std::uint8_t { process, channel, event, socket, messages } what = kind::process;
     handle_t handle{};
+    std::atomic<unsigned>* empty_messages = nullptr;  // kind::messages: counts those that waiting took away
 };
 // Blocks until at least one is ready (a channel: there are bytes to read or its end was reached) and gives the indices
 // of all that are; empty when the deadline came first. Any number of them on every system.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Channels: a socket pair. Handles travel as SCM_RIGHTS, 200 at most beside each marker byte.
-#include "platform/posix/fd.hpp"
+#include "platform/posix/socket_io.hpp"
 
 #include <algorithm>
 #include <climits>
 #include <cstring>
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace brood::platform {
@@ -15,20 +13,11 @@ namespace {
 
 constexpr std::size_t handles_per_byte = 200;  // below the kernels' limit of 253
 
-#if defined(MSG_NOSIGNAL)
-constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-#else
-constexpr int send_flags = MSG_DONTWAIT;  // SO_NOSIGPIPE is set instead
-#endif
-
 #if defined(MSG_CMSG_CLOEXEC)
 constexpr int receive_flags = MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
 #else
 constexpr int receive_flags = MSG_DONTWAIT;
 #endif
-
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-bool peer_gone() { return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN; }
 
 enum class woken { channel, peer, timeout };
 
@@ -43,62 +32,15 @@ woken wait_for(handle_t channel, short events, handle_t peer, const deadline& un
     }
 }
 
-[[maybe_unused]] void set_close_on_exec(int fd) {
-    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) posix::throw_errno("fcntl(F_SETFD)");
-}
-
-int make_socket_pair(int (&fds)[2]) {
-#if defined(SOCK_CLOEXEC)
-    return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
-#else
-    return ::socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
-#endif
-}
-
-void harden([[maybe_unused]] int fd) {
-#if !defined(SOCK_CLOEXEC)
-    set_close_on_exec(fd);
-#endif
-#if defined(SO_NOSIGPIPE)
-    const int on = 1;
-    if (::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == -1) posix::throw_errno("SO_NOSIGPIPE");
-#endif
-}
-
-// Sends what it can of one message; true when something was sent or the peer is gone (`result`).
-bool send_some(handle_t channel, const msghdr& message, std::size_t& sent, io_result& result) {
-    const auto n = posix::retry([&] { return ::sendmsg(channel, &message, send_flags); });
-    sent = n > 0 ? static_cast<std::size_t>(n) : 0;
-    if (n >= 0) return true;
-    if (peer_gone()) {
-        result = io_result::end;
-        return true;
-    }
-    if (!would_block() && errno != ENOBUFS) posix::throw_errno("sendmsg");
-    return false;
-}
-
 io_result send_all(handle_t channel, msghdr message, handle_t peer, const deadline& until, std::size_t& sent) {
     for (io_result result = io_result::ok;;) {
-        if (send_some(channel, message, sent, result)) return result;
+        if (posix::send_some(channel, message, sent, result)) return result;
         switch (wait_for(channel, POLLOUT, peer, until)) {
             case woken::timeout: return io_result::timeout;
             case woken::peer: return io_result::end;
             case woken::channel: break;
         }
     }
-}
-
-// Drops `n` bytes from the front of the vectors.
-void advance(msghdr& message, std::size_t n) {
-    while (message.msg_iovlen > 0 && n >= message.msg_iov->iov_len) {
-        n -= message.msg_iov->iov_len;
-        ++message.msg_iov;
-        --message.msg_iovlen;
-    }
-    if (message.msg_iovlen == 0) return;
-    message.msg_iov->iov_base = static_cast<char*>(message.msg_iov->iov_base) + n;
-    message.msg_iov->iov_len -= n;
 }
 
 io_result send_batch(handle_t channel, std::span<const handle_t> handles, handle_t peer) {
@@ -129,7 +71,7 @@ void collect(msghdr& message, std::vector<unique_handle>& into) {
             std::memcpy(&fd, CMSG_DATA(head) + i * sizeof(int), sizeof fd);
             into.push_back(posix::above_stdio(fd));
 #if !defined(MSG_CMSG_CLOEXEC)
-            set_close_on_exec(into.back().get());
+            posix::set_close_on_exec(into.back().get());
 #endif
         }
     }
@@ -151,8 +93,8 @@ io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, hand
             if (message.msg_flags & MSG_CTRUNC) posix::throw_error(EMFILE, "receiving descriptors");
             return io_result::ok;
         }
-        if (n == 0 || peer_gone() || (would_block() && peer_ended)) return io_result::end;
-        if (!would_block()) posix::throw_errno("recvmsg");
+        if (n == 0 || posix::peer_gone() || (posix::would_block() && peer_ended)) return io_result::end;
+        if (!posix::would_block()) posix::throw_errno("recvmsg");
         const woken by = wait_for(channel, POLLIN, peer, until);
         if (by == woken::timeout) return io_result::timeout;
         peer_ended = by == woken::peer;  // look once more: it may have sent before it ended
@@ -162,13 +104,7 @@ io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, hand
 }  // namespace
 
 channel_pair make_channel() {
-    int fds[2];
-    if (make_socket_pair(fds) == -1) posix::throw_errno("socketpair");
-    unique_handle first(fds[0]), second(fds[1]);
-    harden(first.get());
-    harden(second.get());
-    auto ours = posix::above_stdio(first.release());
-    auto theirs = posix::above_stdio(second.release());
+    auto [ours, theirs] = posix::make_socket_pair();
     return {posix::own(std::move(ours)), posix::own(std::move(theirs))};
 }
 
@@ -186,14 +122,14 @@ io_result channel_write(handle_t channel, std::span<const std::span<const std::b
         const auto before = message.msg_iovlen;
         std::size_t sent = 0;
         if (auto r = send_all(channel, message, peer_process, until, sent); r != io_result::ok) return r;
-        advance(message, sent);
+        posix::advance(message, sent);
         left -= static_cast<std::size_t>(before - message.msg_iovlen);
     }
     return io_result::ok;
 }
 
 void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes) noexcept {
-    [[maybe_unused]] const auto n = ::send(channel, bytes.data(), bytes.size(), send_flags);
+    [[maybe_unused]] const auto n = ::send(channel, bytes.data(), bytes.size(), posix::send_flags);
 }
 
 io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process, deadline until) {
@@ -204,8 +140,8 @@ io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t pee
             into = into.subspan(static_cast<std::size_t>(n));
             continue;
         }
-        if (n == 0 || peer_gone() || (would_block() && peer_ended)) return io_result::end;
-        if (!would_block()) posix::throw_errno("recv");
+        if (n == 0 || posix::peer_gone() || (posix::would_block() && peer_ended)) return io_result::end;
+        if (!posix::would_block()) posix::throw_errno("recv");
         switch (wait_for(channel, POLLIN, peer_process, until)) {
             case woken::timeout: return io_result::timeout;
             case woken::peer: peer_ended = true; break;  // read once more: it may have written before it ended

@@ -4,13 +4,10 @@
 #include "platform/windows/channel.hpp"
 
 #include "platform/windows/overlapped.hpp"
+#include "platform/windows/secret_name.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
-
-// The C library's source of random numbers that cannot be foreseen; its header shows it only if asked to.
-extern "C" int __cdecl rand_s(unsigned int*);
 
 namespace brood::platform {
 
@@ -22,21 +19,6 @@ constexpr DWORD pipe_buffer = 64 * 1024;
 constexpr std::size_t largest_transfer = 1 << 20;
 // Parts that are smaller together are copied into one write.
 constexpr std::size_t worth_joining = 32 * 1024;
-
-void append_hex(std::wstring& out, unsigned value) {
-    for (int shift = 28; shift >= 0; shift -= 4) out += L"0123456789abcdef"[(value >> shift) & 15];
-}
-
-// The name exists only until both ends are open, but another program could take it first if it could guess it.
-std::wstring secret_pipe_name() {
-    std::wstring name = L"\\\\.\\pipe\\brood-";
-    for (int i = 0; i < 4; ++i) {
-        unsigned random = 0;
-        if (rand_s(&random) != 0) throw_error(ERROR_GEN_FAILURE, "rand_s");
-        append_hex(name, random);
-    }
-    return name;
-}
 
 unique_handle create_pipe(const std::wstring& name) {
     const HANDLE pipe =

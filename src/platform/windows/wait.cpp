@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Waiting for any of many things. The system waits for 64 handles at once; more are shared out to threads. A channel
-// becomes waitable by a read of zero bytes: it ends when there are bytes or the pipe broke, and takes nothing.
+// becomes waitable by a read of zero bytes: it ends when there are bytes or the pipe broke, and takes nothing; that of
+// a pipe of messages takes a message that is empty. Sockets have a wait of their own; beside other things a thread does
+// it.
+#include "platform/windows/winsock.hpp"
+
 #include "platform/windows/channel.hpp"
+#include "platform/windows/message_pipe.hpp"
 #include "platform/windows/overlapped.hpp"
 
 #include <algorithm>
@@ -13,8 +18,18 @@ namespace windows {
 
 namespace {
 
+WSAPOLLFD to_poll(HANDLE socket) { return {to_socket(socket), POLLRDNORM, 0}; }
+
+bool socket_is_ready(HANDLE socket) {
+    start_sockets();
+    WSAPOLLFD one = to_poll(socket);
+    return poll_sockets({&one, 1}, std::chrono::steady_clock::time_point::min());
+}
+
 bool is_ready(const waitable& what) {
     if (what.what == waitable::kind::channel) return channel_is_ready(what.handle);
+    if (what.what == waitable::kind::messages) return message_pipe_is_ready(what.handle, *what.empty_messages);
+    if (what.what == waitable::kind::socket) return socket_is_ready(what.handle);
     const DWORD result = WaitForSingleObject(what.handle, 0);
     if (result == WAIT_FAILED) throw_last_error("WaitForSingleObject");
     return result == WAIT_OBJECT_0;
@@ -71,26 +86,90 @@ void wait_with_threads(std::span<const HANDLE> handles, const deadline& until) {
     wait_for_any(std::array{wake.get()}, until);
 }
 
-// Returns when something may be ready, also for no reason; the caller looks.
-void sleep_until_any(std::span<const waitable> what, const deadline& until) {
-    std::list<overlapped_io> reads;
-    std::vector<HANDLE> handles;
-    for (const waitable& one : what) {
-        if (one.what == waitable::kind::process) {
-            handles.push_back(one.handle);
-            continue;
-        }
-        overlapped_io& read = reads.emplace_back(one.handle);
-        read.read(nullptr, 0);
-        if (!read.pending()) return;
-        handles.push_back(read.event());
+// A thread that signals an event when one of some sockets is ready.
+class socket_watcher {
+public:
+    explicit socket_watcher(std::vector<WSAPOLLFD> sockets) : sockets_(std::move(sockets)), ready_(make_event(true)) {
+        sockets_.push_back(to_poll(to_handle(stop_.socket())));
+        thread_ = start_helper_thread([](void* self) { static_cast<socket_watcher*>(self)->run(); }, this);
     }
+    socket_watcher(const socket_watcher&) = delete;
+    socket_watcher& operator=(const socket_watcher&) = delete;
+    ~socket_watcher() {
+        stop_.wake();
+        WaitForSingleObject(thread_.get(), INFINITE);
+    }
+    HANDLE event() const noexcept { return ready_.get(); }
+
+private:
+    void run() {
+        WSAPoll(sockets_.data(), static_cast<ULONG>(sockets_.size()), -1);
+        SetEvent(ready_.get());
+    }
+
+    std::vector<WSAPOLLFD> sockets_;
+    socket_waker stop_;
+    unique_handle ready_;
+    unique_handle thread_;
+};
+
+// Reads of zero bytes, under way while the caller waits for their events.
+class pending_reads {
+public:
+    pending_reads() = default;
+    pending_reads(const pending_reads&) = delete;
+    pending_reads& operator=(const pending_reads&) = delete;
+    ~pending_reads() {
+        for (auto& [read, empty_messages] : reads_)
+            if (read.cancel().error == ERROR_SUCCESS && empty_messages != nullptr) ++*empty_messages;
+    }
+    // The event of a read; null when it has ended at once.
+    HANDLE start(const waitable& one) {
+        auto& read = reads_.emplace_back(one.handle, one.empty_messages).read;
+        read.read(nullptr, 0);
+        return read.pending() ? read.event() : nullptr;
+    }
+
+private:
+    struct one_read {
+        one_read(HANDLE handle, std::atomic<unsigned>* empty) : read(handle), empty_messages(empty) {}
+        overlapped_io read;
+        std::atomic<unsigned>* empty_messages;
+    };
+    std::list<one_read> reads_;
+};
+
+void wait_for_handles(std::vector<HANDLE> handles, const deadline& until) {
     std::sort(handles.begin(), handles.end());
     handles.erase(std::unique(handles.begin(), handles.end()), handles.end());
     if (handles.size() <= MAXIMUM_WAIT_OBJECTS)
         wait_for_any(handles, until);
     else
         wait_with_threads(handles, until);
+}
+
+// Returns when something may be ready, also for no reason; the caller looks.
+void sleep_until_any(std::span<const waitable> what, const deadline& until) {
+    pending_reads reads;
+    std::vector<HANDLE> handles;
+    std::vector<WSAPOLLFD> sockets;
+    for (const waitable& one : what) {
+        switch (one.what) {
+            case waitable::kind::process:
+            case waitable::kind::event: handles.push_back(one.handle); break;
+            case waitable::kind::socket: sockets.push_back(to_poll(one.handle)); break;
+            case waitable::kind::channel:
+            case waitable::kind::messages: handles.push_back(reads.start(one));
+        }
+        if (!handles.empty() && handles.back() == nullptr) return;
+    }
+    if (handles.empty()) {
+        poll_sockets(sockets, until);
+        return;
+    }
+    std::optional<socket_watcher> watcher;
+    if (!sockets.empty()) handles.push_back(watcher.emplace(std::move(sockets)).event());
+    wait_for_handles(std::move(handles), until);
 }
 
 }  // namespace

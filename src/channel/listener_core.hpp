@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What a listener does: it accepts whoever connects, and has all of them prove at the same time that they know the key.
+#pragma once
+
+#include "channel/greeting.hpp"
+#include "channel/turn.hpp"
+#include "platform/socket.hpp"
+
+#include <brood/listener.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace brood::detail {
+
+class listener_core {
+public:
+    listener_core(const brood::address& where, listener_options options);
+
+    // The next client that has done its part; empty when the time was over first. Throws authentication_error for one
+    // that has not. System errors come as std::system_error.
+    std::optional<platform::link> accept(const platform::deadline& until);
+    void close() noexcept;
+    bool is_open() const noexcept { return !closed_; }
+    const brood::address& address() const noexcept { return address_; }
+    const listener_options& options() const noexcept { return options_; }
+    // For waiting on many things: all that may make accept() give something. Ready is a hint: who connected may yet
+    // fail, or leave.
+    std::vector<platform::waitable> to_wait_for();
+
+private:
+    class clock_stop;
+    std::optional<platform::link> accept_next(const platform::deadline& until);
+    std::vector<platform::waitable> everything() const;
+    std::optional<platform::link> serve(const std::vector<std::size_t>& ready);
+    std::optional<platform::link> admit();
+    std::optional<platform::link> advance(std::list<greeting>::iterator which);
+    void expire();
+    void take_wakeup();
+
+    brood::address address_;
+    const listener_options options_;
+    platform::link_pair wakeup_;
+    std::unique_ptr<platform::acceptor> acceptor_;
+    std::list<greeting> under_way_;  // oldest first
+    std::chrono::steady_clock::time_point paused_;
+    turn turn_;  // of everything above but the sending end of wakeup_
+    std::atomic<bool> closed_{false};
+};
+
+}  // namespace brood::detail
