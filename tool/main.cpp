@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench.hpp"
 #include "bench_groups.hpp"
+#include "doctor.hpp"
 #include "tour.hpp"
 
 #include <brood/brood.hpp>
@@ -12,6 +13,13 @@
 #include <string_view>
 
 namespace {
+
+void add_format(CLI::App& command, bool& json) {
+    command
+        .add_option_function<std::string>(
+            "--format", [&json](const std::string& format) { json = format == "json"; }, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+}
 
 void add_tour(CLI::App& app, tool::tour_options& options) {
     CLI::App& tour = *app.add_subcommand("tour", "Run the classic portability scenarios under each start method");
@@ -28,10 +36,12 @@ void add_bench(CLI::App& app, tool::bench_options& options) {
     bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
     bench.add_flag("--peers", options.peers, "Also CPython's multiprocessing on the same work");
     bench.add_option("--output", options.output, "Write the result to this file");
-    bench
-        .add_option_function<std::string>(
-            "--format", [&options](const std::string& format) { options.json = format == "json"; }, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
+    add_format(bench, options.json);
+}
+
+void add_doctor(CLI::App& app, tool::doctor_options& options) {
+    CLI::App& doctor = *app.add_subcommand("doctor", "Say what this machine offers and limits, with advice");
+    add_format(doctor, options.json);
 }
 
 int wrong_arguments(const CLI::App& app, const CLI::ParseError& error) {
@@ -46,13 +56,16 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     tool::tour_options tour;
     tool::bench_options bench;
+    tool::doctor_options doctor;
     add_tour(app, tour);
     add_bench(app, bench);
+    add_doctor(app, doctor);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return wrong_arguments(app, error);
     }
+    if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
     return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
 }
 
