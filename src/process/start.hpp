@@ -23,7 +23,9 @@ struct start_order {
     std::shared_ptr<target> work;
     bool wants_result = false;
     bool always_fork = false;       // fork_process
-    std::uint32_t session_tag = 0;  // filled in by start_child()
+    // filled in by start_child()
+    std::uint32_t session_tag = 0;
+    std::optional<inspection_setup> inspection = {};
 };
 
 struct started_child {
