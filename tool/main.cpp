@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench.hpp"
 #include "bench_groups.hpp"
+#include "check/check.hpp"
 #include "doctor.hpp"
 #include "tour.hpp"
 
@@ -44,6 +45,17 @@ void add_doctor(CLI::App& app, tool::doctor_options& options) {
     add_format(doctor, options.json);
 }
 
+void add_check(CLI::App& app, tool::check_options& options) {
+    CLI::App& check = *app.add_subcommand("check", "Run a program under each start method and say what differs");
+    check.add_option("program", options.command, "The program and its arguments")->required();
+    check.prefix_command();
+    check.add_option("--windows", options.windows, "A build of it for Windows, run under Wine as well");
+    check.add_option("--folder", options.folder, "What its working directory holds; 'none': nothing");
+    check.add_option("--limit", options.limit, "Seconds for each run")->check(CLI::PositiveNumber);
+    check.add_option("--output", options.output, "Write the result to this file");
+    check.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+}
+
 int wrong_arguments(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     std::cerr << "brood: " << error.what() << "; 'brood --help' shows what there is.\n";
@@ -57,15 +69,18 @@ int run(int argc, char** argv) {
     tool::tour_options tour;
     tool::bench_options bench;
     tool::doctor_options doctor;
+    tool::check_options check;
     add_tour(app, tour);
     add_bench(app, bench);
     add_doctor(app, doctor);
+    add_check(app, check);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return wrong_arguments(app, error);
     }
     if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
+    if (app.got_subcommand("check")) return tool::run_check(check);
     return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
 }
 

@@ -38,8 +38,7 @@ std::optional<platform::bootstrap>& found() {
 
 struct early {
     early() {
-        found();
-        inspection::adopt_from_environment();
+        if (!found()) inspection::adopt_from_environment();  // children are told by their parent
     }
     ~early() { end_this_session(); }  // after all else that the program does at its end
 };
