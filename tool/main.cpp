@@ -9,9 +9,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -48,12 +51,27 @@ void add_doctor(CLI::App& app, tool::doctor_options& options) {
 void add_check(CLI::App& app, tool::check_options& options) {
     CLI::App& check = *app.add_subcommand("check", "Run a program under each start method and say what differs");
     check.add_option("program", options.command, "The program and its arguments")->required();
-    check.prefix_command();
     check.add_option("--windows", options.windows, "A build of it for Windows, run under Wine as well");
     check.add_option("--folder", options.folder, "What its working directory holds; 'none': nothing");
     check.add_option("--limit", options.limit, "Seconds for each run")->check(CLI::PositiveNumber);
     check.add_option("--output", options.output, "Write the result to this file");
     check.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+}
+
+// What follows the program of `brood check` is the program's: a "--" before it says so.
+std::vector<std::string> split_program(std::vector<std::string> arguments) {
+    if (arguments.empty() || arguments.front() != "check") return arguments;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const std::string& one = arguments[i];
+        if (one == "--" || one == "-h" || one == "--help") break;
+        if (one.starts_with("--")) {
+            if (one.find('=') == one.npos) ++i;  // its value
+            continue;
+        }
+        arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(i), "--");
+        break;
+    }
+    return arguments;
 }
 
 int wrong_arguments(const CLI::App& app, const CLI::ParseError& error) {
@@ -75,7 +93,9 @@ int run(int argc, char** argv) {
     add_doctor(app, doctor);
     add_check(app, check);
     try {
-        app.parse(argc, argv);
+        std::vector<std::string> arguments = split_program({argv + 1, argv + argc});
+        std::reverse(arguments.begin(), arguments.end());
+        app.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
         return wrong_arguments(app, error);
     }

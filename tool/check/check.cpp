@@ -23,7 +23,7 @@ class refusal_to_check : public std::runtime_error {
 };
 
 void require_suitable(const debug_info& program, const std::string& path) {
-    if (!program.has_symbols() && !program.has_variables())
+    if (!program.has_symbols() && !program.has_types())
         throw refusal_to_check("'" + path +
                                "' is stripped: neither symbols nor debug information name its variables; check the "
                                "build before 'strip'");
@@ -71,9 +71,8 @@ public:
     result check() {
         for (const std::string& method : methods()) {
             say("running it under " + method);
-            all_.runs.push_back(run_once(subject_, {.label = method, .method = method, .watched = "", .runner = {}}));
+            all_.runs.push_back(run_under(method, 0));
             require_told(all_.runs.back());
-            compare_pictures(all_.runs.back(), files_, all_.found);
         }
         run_for_windows();
         compare();
@@ -93,12 +92,25 @@ private:
                                ") before brood in it was loaded: " + one.output.substr(0, one.output.find('\n')));
     }
 
+    run run_under(const std::string& method, unsigned pictures) const {
+        return run_once(subject_,
+                        {.label = method, .method = method, .pictures = pictures, .watched = "", .runner = {}});
+    }
+
+    // Once more, with pictures of parents and children. The first of these runs also shows what changes from run to
+    // run.
     void compare() {
+        constexpr unsigned starts = 8;
         const run& first = all_.runs.front();
         say("running it again under " + first.label);
-        const run again =
-            run_once(subject_, {.label = first.label, .method = first.label, .watched = "", .runner = {}});
+        const run again = run_under(first.label, starts);
         const run_comparison compared(first, again);
+        compare_pictures(again, files_, all_.found);
+        for (const std::string& method : methods()) {
+            if (method == first.label || method == "fork") continue;  // a forked child is a copy
+            say("running it again under " + method);
+            compare_pictures(run_under(method, starts), files_, all_.found);
+        }
         for (std::size_t i = 1; i < all_.runs.size(); ++i)
             for (auto& one : compared.compare(all_.runs[i])) all_.differences.push_back(std::move(one));
         all_.found.notes.insert(all_.found.notes.end(), compared.notes().begin(), compared.notes().end());
@@ -137,8 +149,8 @@ void checker::run_for_windows() {
     say("running " + options_.windows + " under Wine");
     subject windows = subject_;
     windows.command.front() = to_utf8(program);
-    all_.runs.push_back(
-        run_once(windows, {.label = "windows", .method = "spawn", .watched = "", .runner = {find_wine()}}));
+    all_.runs.push_back(run_once(
+        windows, {.label = "windows", .method = "spawn", .pictures = 0, .watched = "", .runner = {find_wine()}}));
     if (!all_.runs.back().told)
         throw refusal_to_check("'" + options_.windows + "' does not use brood, or Wine cannot run it: " +
                                all_.runs.back().output.substr(0, all_.runs.back().output.find('\n')));
@@ -162,11 +174,9 @@ void checker::watch_variables() {
 void checker::watch_some(std::vector<drift*> some) {
     const std::string method = some.front()->methods.front();
     say("watching what children read");
-    run_order order{.label = method, .method = method, .watched = "", .runner = {}};
+    run_order order{.label = method, .method = method, .pictures = 0, .watched = "", .runner = {}};
     for (const drift* one : some) order.watched += (order.watched.empty() ? "" : ",") + one->place;
-    subject without_pictures = subject_;
-    without_pictures.pictures = 0;
-    const run watched = run_once(without_pictures, order);
+    const run watched = run_once(subject_, order);
     for (std::size_t i = 0; i < some.size(); ++i) {
         const auto seen = watched.accesses.find(i);
         if (seen == watched.accesses.end()) {

@@ -174,12 +174,16 @@ std::optional<elements> elements_of(const object& one, const memory_view& view) 
     return std::nullopt;
 }
 
+// Debug information has these classes in libstdc++ alone, so the place of the FILE* is that of its ABI: after the
+// stream itself, a buffer's pointers and locale, and a lock.
 std::optional<bool> is_open(const object& stream, const memory_view& view) {
-    const auto buffer = inside(stream, "_M_filebuf");
-    const auto file = buffer ? inside(*buffer, "_M_file") : std::nullopt;
-    const auto handle = file ? word_of(*file, "_M_cfile", view) : std::nullopt;
-    if (!handle) return std::nullopt;
-    return *handle != 0;
+    constexpr std::uint64_t in_buffer = 104, output = 8, input = 16, both = 24;
+    const std::uint64_t buffer = is_std(*stream.what, {"basic_ofstream"})   ? output
+                                 : is_std(*stream.what, {"basic_ifstream"}) ? input
+                                                                            : both;
+    const auto file = view.read<std::uint64_t>(stream.address + buffer + in_buffer);
+    if (!file) return std::nullopt;
+    return *file != 0;
 }
 
 }  // namespace tool::check

@@ -72,12 +72,12 @@ struct debug_info::contents {
     GElf_Addr elf_bias = 0;
     std::vector<symbol> symbols;  // with a size, by address
     bool uses_brood = false;
+    bool found_types = false;
     bool has_symbol_table = false;
     std::uint64_t begin = 0, end = 0;
     debug_types types;
     std::vector<variable> variables;
     std::set<std::uint64_t> seen;  // addresses of variables
-    bool found_variables = false;
 
     void open(const std::filesystem::path& file);
     void read_segments();
@@ -183,6 +183,7 @@ void debug_info::contents::walk(Dwarf_Die& die, const std::string& scope, std::u
 void debug_info::contents::take_type(Dwarf_Die& die, const std::string& scope, std::uint64_t bias) {
     const std::string name = name_of(die);
     types.set_scope(die, scope);
+    found_types = true;
     if (name.empty() || dwarf_tag(&die) == DW_TAG_enumeration_type) return;
     const std::string full = scope.empty() ? name : scope + "::" + name;
     if (!dwarf_hasattr(&die, DW_AT_declaration)) types.set_definition(full, die);
@@ -197,7 +198,6 @@ void debug_info::contents::take_variable(Dwarf_Die& die, const std::string& scop
     if (dwarf_attr(&die, DW_AT_location, &place) == nullptr || dwarf_getlocation(&place, &operations, &count) != 0 ||
         count != 1 || operations[0].atom != DW_OP_addr)
         return;
-    found_variables = true;
     variable one;
     one.address = operations[0].number + bias;
     const symbol* known = symbol_holding(one.address);
@@ -209,6 +209,10 @@ void debug_info::contents::take_variable(Dwarf_Die& die, const std::string& scop
     dwarf_decl_line(&die, &one.line);
     one.what = types.used_by(die);
     one.size = one.what == nullptr ? 0 : one.what->size;
+    if (one.size == 0 && known != nullptr) {  // the type is only declared here
+        one.size = known->size;
+        if (one.what != nullptr && !one.what->name.starts_with("std::")) one.what = nullptr;
+    }
     one.of_function = one.name.find(")::") != one.name.npos;
     if (own_name.empty() || own_name.starts_with("__") || is_internal(one.name) || is_of_the_system(one.file)) return;
     if (one.size > 0 && seen.insert(one.address).second) variables.push_back(std::move(one));
@@ -232,13 +236,13 @@ debug_info::debug_info(const std::filesystem::path& file) : all_(std::make_uniqu
     all_->read_segments();
     all_->read_symbols();
     all_->read_debug_info();
-    if (!all_->found_variables) all_->take_symbols_as_variables();
+    if (!all_->found_types) all_->take_symbols_as_variables();
 }
 
 debug_info::~debug_info() = default;
 
 bool debug_info::has_symbols() const { return all_->has_symbol_table; }
-bool debug_info::has_variables() const { return all_->found_variables; }
+bool debug_info::has_types() const { return all_->found_types; }
 bool debug_info::uses_brood() const { return all_->uses_brood; }
 const std::vector<variable>& debug_info::variables() const { return all_->variables; }
 std::uint64_t debug_info::begin() const { return all_->begin; }

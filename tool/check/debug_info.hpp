@@ -66,9 +66,9 @@ public:
     debug_info(const debug_info&) = delete;
     debug_info& operator=(const debug_info&) = delete;
 
-    // Whether there is a symbol table, and whether debug information tells of variables.
+    // Whether there is a symbol table, and whether debug information tells of types.
     bool has_symbols() const;
-    bool has_variables() const;
+    bool has_types() const;
     // Whether it uses brood, by what its symbols are named.
     bool uses_brood() const;
     // The user's variables: without those of brood, of the standard library and of what the system brought along.

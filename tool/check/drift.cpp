@@ -72,7 +72,7 @@ void pair_comparison::compare_module(const picture::module& module) {
         into_.notes.push_back(module.path + " is loaded in the parent alone: what it holds is not in the child");
         return;
     }
-    if (!file->has_variables())
+    if (!file->has_types())
         into_.notes.push_back("no debug information about variables in " + to_utf8(from_utf8(module.path).filename()) +
                               ": names come from its symbol table, without types and lines (compile with -g)");
     for (const variable& one : file->variables()) compare_variable(one, module, *there);
@@ -132,13 +132,11 @@ void compare_pictures(const run& done, debug_files& files, findings& into) {
         const picture parent = picture::load(file);
         const auto begin = load_if_there(done.records->path() / (std::to_string(parent.pid) + ".begin"));
         const auto child = load_if_there(fs::path(file).replace_extension(".child"));
+        add_inherited({parent, child ? &*child : nullptr, done.folder}, files, into.inherited);
         if (!child) {
-            if (parent.method != "fork")
-                into.notes.push_back("process '" + parent.name + "' did not reach its target under " + parent.method);
-            add_inherited(parent, nullptr, files, into.inherited);
+            into.notes.push_back("process '" + parent.name + "' did not reach its target under " + parent.method);
             continue;
         }
-        add_inherited(parent, &*child, files, into.inherited);
         ++into.compared;
         if (parent.method == "fork") continue;  // the child is a copy
         pair_comparison({parent, *child, begin ? &*begin : nullptr, parent.method}, files, into).compare();

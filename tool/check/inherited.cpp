@@ -26,12 +26,17 @@ std::string kind_of(const std::string& target) {
     return "file";
 }
 
-void add_descriptors(const picture& parent, const picture* child, std::vector<inherited_thing>& into) {
-    for (const auto& one : parent.descriptors) {
+std::string within(const std::string& path, const std::string& folder) {
+    return path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : path;
+}
+
+void add_descriptors(const start_pictures& start, std::vector<inherited_thing>& into) {
+    for (const auto& one : start.parent.descriptors) {
         if (one.number <= 2) continue;
         const std::string kind = kind_of(one.target);
-        inherited_thing thing{kind, kind == "file" ? one.target : "descriptor " + std::to_string(one.number), ""};
-        const bool own = parent.method != "fork" && kind == "file" && opened_too(child, one.target) != nullptr;
+        inherited_thing thing{
+            kind, kind == "file" ? within(one.target, start.folder) : "descriptor " + std::to_string(one.number), ""};
+        const bool own = kind == "file" && opened_too(start.child, one.target) != nullptr;
         thing.note = own ? "a forked child shares it with its parent; a spawned one opened it again for itself"
                          : "open in a forked child, not in a spawned one: pass a brood::file, or the path";
         const bool known = std::any_of(into.begin(), into.end(), [&](const inherited_thing& other) {
@@ -87,12 +92,11 @@ void add_file_locks(const picture& parent, std::vector<inherited_thing>& into) {
 
 }  // namespace
 
-void add_inherited(const picture& parent, const picture* child, debug_files& files,
-                   std::vector<inherited_thing>& into) {
-    add_descriptors(parent, child, into);
-    add_threads(parent, into);
-    add_held_mutexes(parent, files, into);
-    add_file_locks(parent, into);
+void add_inherited(const start_pictures& start, debug_files& files, std::vector<inherited_thing>& into) {
+    add_descriptors(start, into);
+    add_threads(start.parent, into);
+    add_held_mutexes(start.parent, files, into);
+    add_file_locks(start.parent, into);
 }
 
 }  // namespace tool::check

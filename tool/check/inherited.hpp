@@ -8,7 +8,14 @@
 
 namespace tool::check {
 
-// Adds what the parent had at the moment of start() and is not listed yet. `child`: a spawned one's picture, or null.
-void add_inherited(const picture& parent, const picture* child, debug_files& files, std::vector<inherited_thing>& into);
+// The pictures of one start; `child` is null when it did not come to its target. `folder`: where they ran.
+struct start_pictures {
+    const picture& parent;
+    const picture* child;
+    const std::string& folder;
+};
+
+// Adds what the parent had at the moment of start() and is not listed yet.
+void add_inherited(const start_pictures& start, debug_files& files, std::vector<inherited_thing>& into);
 
 }  // namespace tool::check

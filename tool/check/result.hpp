@@ -26,5 +26,7 @@ std::string as_json(const result& all);
 std::string as_html(const result& all);
 // "`val` at program.cpp:7: parent 0.288, child 0.918: set at start-up..."
 std::string sentence_of(const drift& one);
+// "exit code under fork is not that under spawn"
+std::string headline_of(const run_difference& one);
 
 }  // namespace tool::check

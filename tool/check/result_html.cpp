@@ -33,8 +33,7 @@ std::string differences(const result& all) {
     if (all.differences.empty()) return "";
     std::string html = "<h2>What differs</h2>\n";
     for (const run_difference& one : all.differences) {
-        html += "<p class=\"bad difference\">" + escaped(one.kind) + " under " + escaped(one.method) +
-                " differs from that under " + escaped(one.first) + "</p>\n<div class=\"scroll\"><table>\n";
+        html += "<p class=\"bad difference\">" + escaped(headline_of(one)) + "</p>\n<div class=\"scroll\"><table>\n";
         for (const std::string& line : one.only_first)
             html += "<tr>" + cell(escaped(one.first)) + cell(code(line)) + "</tr>\n";
         for (const std::string& line : one.only_other)

@@ -43,8 +43,7 @@ std::string side(const std::string& label, const std::vector<std::string>& lines
 }
 
 std::string difference_text(const run_difference& one, const style& look) {
-    std::string text =
-        "  " + look.bad(one.kind + " under " + one.method + " differs from that under " + one.first) + "\n";
+    std::string text = "  " + look.bad(headline_of(one)) + "\n";
     if (one.only_first.empty() && one.only_other.empty()) return text + "    the order alone\n";
     return text + side(one.first, one.only_first, look) + side(one.method, one.only_other, look);
 }
@@ -57,6 +56,11 @@ std::string use_text(const drift& one) {
 }
 
 }  // namespace
+
+std::string headline_of(const run_difference& one) {
+    const bool several = one.kind == "files" || one.kind == "children";
+    return one.kind + " under " + one.method + (several ? " are not those" : " is not that") + " under " + one.first;
+}
 
 std::string sentence_of(const drift& one) {
     std::string where = one.file.empty()

@@ -86,6 +86,12 @@ void read_events(run& into, const fs::path& folder) {
     }
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+    return text;
+}
+
 }  // namespace
 
 run run_once(const subject& what, const run_order& order) {
@@ -100,11 +106,12 @@ run run_once(const subject& what, const run_order& order) {
     program.directory = work.path();
     const std::string folder = (order.runner.empty() ? "" : "Z:") + to_utf8(done.records->path());
     program.environment["BROOD_CHECK"] =
-        order.method + "|" + std::to_string(what.pictures) + "|" + order.watched + "|" + folder;
+        order.method + "|" + std::to_string(order.pictures) + "|" + order.watched + "|" + folder;
     program.limit = what.limit;
     program_output output;
     done.seconds = seconds_of([&] { output = run_program(program); });
-    done.output = std::move(output.text);
+    done.folder = to_utf8(work.path());
+    done.output = replaced(std::move(output.text), done.folder, ".");
     done.code = output.code;
     done.timed_out = output.timed_out;
     done.files = written(what.folder, work.path());

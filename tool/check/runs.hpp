@@ -18,7 +18,6 @@ struct subject {
     std::vector<std::string> command;  // from the program's path on
     std::filesystem::path folder;      // what its working directory holds when it begins; empty: nothing
     std::chrono::seconds limit{60};
-    std::uint32_t pictures = 8;  // starts of each process that are pictured
 };
 
 struct written_file {
@@ -35,7 +34,7 @@ struct access {
 
 struct run {
     std::string label;   // "spawn"
-    std::string output;  // standard output and error
+    std::string output;  // standard output and error, with "." for the folder that it ran in
     int code = 0;        // 128 + S when signal S ended it
     bool timed_out = false;
     double seconds = 0;
@@ -45,12 +44,14 @@ struct run {
     std::vector<std::string> blind;             // what could not be seen, and why
     std::map<std::size_t, access> accesses;     // by the number of the watched place
     bool told = false;                          // brood in it said that it was there
+    std::string folder;                         // that it ran in
     std::shared_ptr<temporary_folder> records;  // events and pictures
 };
 
 struct run_order {
     std::string label;
     std::string method = "-";         // "-": what the program chooses
+    unsigned pictures = 0;            // starts of each process that are pictured
     std::string watched;              // places, as the library reads them
     std::vector<std::string> runner;  // what runs it: {"wine64"}
 };

@@ -55,6 +55,7 @@ comparison::result comparison::leaf(const two& both, const std::string& path) co
 
 comparison::result comparison::objects(const two& both, const std::string& path) {
     if (both.what == nullptr || depth_ > deepest || ++steps_ > most_steps || is_opaque(*both.what)) return std::nullopt;
+    if (is_file_stream(*both.what)) return file_streams(both, path);
     ++depth_;
     result found;
     switch (both.what->what) {
@@ -109,11 +110,6 @@ comparison::result comparison::pointers(const two& both, const std::string& path
 comparison::result comparison::members(const two& both, const std::string& path) {
     const type& whole = debug_info::complete(*both.what);
     if (is_string(whole)) return strings(both, path);
-    if (is_file_stream(whole)) {
-        const auto a = is_open({&whole, both.here}, here_), b = is_open({&whole, both.there}, there_);
-        if (!a || !b || *a == *b) return std::nullopt;
-        return differ(both, path, *a ? "open" : "closed", *b ? "open" : "closed");
-    }
     if (is_container(whole))
         if (elements_of({&whole, both.here}, here_) && elements_of({&whole, both.there}, there_))
             return containers(both, path);
@@ -156,6 +152,12 @@ comparison::result comparison::bits(const two& both, const member& part, const s
     const auto a = field(here_, both.here), b = field(there_, both.there);
     if (!a || !b || *a == *b) return std::nullopt;
     return differ(both, path, std::to_string(*a), std::to_string(*b), part.bit_offset / 8);
+}
+
+comparison::result comparison::file_streams(const two& both, const std::string& path) {
+    const auto a = is_open({both.what, both.here}, here_), b = is_open({both.what, both.there}, there_);
+    if (!a || !b || *a == *b) return std::nullopt;
+    return differ(both, path, *a ? "open" : "closed", *b ? "open" : "closed");
 }
 
 comparison::result comparison::strings(const two& both, const std::string& path) {

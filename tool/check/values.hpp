@@ -41,6 +41,7 @@ private:
     result bits(const two& both, const member& part, const std::string& path);
     result pointers(const two& both, const std::string& path);
     result members(const two& both, const std::string& path);
+    result file_streams(const two& both, const std::string& path);
     result strings(const two& both, const std::string& path);
     result containers(const two& both, const std::string& path);
     result array(const two& both, const std::string& path);
