@@ -17,7 +17,7 @@ p.lead { color: var(--soft); margin-top: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; font-size: .85rem; } td.number, th.number { text-align: right; }
-code, pre { font: .9em/1.45 ui-monospace, monospace; } code { overflow-wrap: anywhere; }
+code, pre { font: .9em/1.45 ui-monospace, monospace; } code { overflow-wrap: break-word; } td { min-width: 4.5rem; overflow-wrap: break-word; }
 pre { background: var(--wash); padding: .7rem .9rem; border-radius: 6px; overflow-x: auto; margin: .5rem 0; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .soft { color: var(--soft); }
 .scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
