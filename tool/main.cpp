@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "bench.hpp"
 #include "bench_groups.hpp"
+#include "check/check.hpp"
+#include "doctor.hpp"
 #include "tour.hpp"
 
 #include <brood/brood.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <string_view>
+#include <vector>
 
 namespace {
+
+void add_format(CLI::App& command, bool& json) {
+    command
+        .add_option_function<std::string>(
+            "--format", [&json](const std::string& format) { json = format == "json"; }, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+}
 
 void add_tour(CLI::App& app, tool::tour_options& options) {
     CLI::App& tour = *app.add_subcommand("tour", "Run the classic portability scenarios under each start method");
@@ -28,10 +40,38 @@ void add_bench(CLI::App& app, tool::bench_options& options) {
     bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
     bench.add_flag("--peers", options.peers, "Also CPython's multiprocessing on the same work");
     bench.add_option("--output", options.output, "Write the result to this file");
-    bench
-        .add_option_function<std::string>(
-            "--format", [&options](const std::string& format) { options.json = format == "json"; }, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
+    add_format(bench, options.json);
+}
+
+void add_doctor(CLI::App& app, tool::doctor_options& options) {
+    CLI::App& doctor = *app.add_subcommand("doctor", "Say what this machine offers and limits, with advice");
+    add_format(doctor, options.json);
+}
+
+void add_check(CLI::App& app, tool::check_options& options) {
+    CLI::App& check = *app.add_subcommand("check", "Run a program under each start method and say what differs");
+    check.add_option("program", options.command, "The program and its arguments")->required();
+    check.add_option("--windows", options.windows, "A build of it for Windows, run under Wine as well");
+    check.add_option("--folder", options.folder, "What its working directory holds; 'none': nothing");
+    check.add_option("--limit", options.limit, "Seconds for each run")->check(CLI::PositiveNumber);
+    check.add_option("--output", options.output, "Write the result to this file");
+    check.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+}
+
+// What follows the program of `brood check` is the program's: a "--" before it says so.
+std::vector<std::string> split_program(std::vector<std::string> arguments) {
+    if (arguments.empty() || arguments.front() != "check") return arguments;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const std::string& one = arguments[i];
+        if (one == "--" || one == "-h" || one == "--help") break;
+        if (one.starts_with("--")) {
+            if (one.find('=') == one.npos) ++i;  // its value
+            continue;
+        }
+        arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(i), "--");
+        break;
+    }
+    return arguments;
 }
 
 int wrong_arguments(const CLI::App& app, const CLI::ParseError& error) {
@@ -46,13 +86,21 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     tool::tour_options tour;
     tool::bench_options bench;
+    tool::doctor_options doctor;
+    tool::check_options check;
     add_tour(app, tour);
     add_bench(app, bench);
+    add_doctor(app, doctor);
+    add_check(app, check);
     try {
-        app.parse(argc, argv);
+        std::vector<std::string> arguments = split_program({argv + 1, argv + argc});
+        std::reverse(arguments.begin(), arguments.end());
+        app.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
         return wrong_arguments(app, error);
     }
+    if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
+    if (app.got_subcommand("check")) return tool::run_check(check);
     return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
 }
 

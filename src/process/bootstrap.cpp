@@ -6,6 +6,7 @@
 #include "codec/exception.hpp"
 #include "process/child_main.hpp"
 #include "process/forkserver.hpp"
+#include "process/inspection.hpp"
 #include "process/launch.hpp"
 #include "process/memory_watcher.hpp"
 #include "process/this_process.hpp"
@@ -36,7 +37,9 @@ std::optional<platform::bootstrap>& found() {
 }
 
 struct early {
-    early() { found(); }
+    early() {
+        if (!found()) inspection::adopt_from_environment();  // children are told by their parent
+    }
     ~early() { end_this_session(); }  // after all else that the program does at its end
 };
 [[maybe_unused, gnu::init_priority(101)]] const early at_load;
@@ -61,8 +64,9 @@ void report_early_start(const char* text) noexcept {
 
 void init(int, char**) {
     if (!detail::is_bootstrapping()) {
-        if (!detail::initialised.exchange(true))
-            platform::observe_throws(nullptr);  // finds what forked children then have
+        if (detail::initialised.exchange(true)) return;
+        platform::observe_throws(nullptr);  // finds what forked children then have
+        detail::inspection::main_begins();
         return;
     }
     platform::bootstrap bootstrap = std::move(*detail::found());

@@ -5,6 +5,7 @@
 #include "codec/function.hpp"
 #include "codec/stack.hpp"
 #include "process/child_session.hpp"
+#include "process/inspection.hpp"
 #include "process/launch.hpp"
 #include "process/this_process.hpp"
 
@@ -88,6 +89,7 @@ void apply(const child_setup& setup) {
     if (setup.niceness) platform::set_niceness(*setup.niceness);
     if (setup.memory_limit) platform::set_memory_limit(*setup.memory_limit);
     this_process::become(setup);
+    inspection::become(setup.inspection);
 }
 
 // ---- running ----
@@ -106,10 +108,12 @@ template <class Body>
     try {
         record_throws();
         record_this_crash(parent);
+        inspection::target_begins();
         body();
     } catch (...) {
         code = session.report(std::current_exception());
     }
+    inspection::target_ended();
     leave(code);
 }
 

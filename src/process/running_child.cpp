@@ -2,6 +2,7 @@
 #include "process/running_child.hpp"
 
 #include "arena/session.hpp"
+#include "process/inspection.hpp"
 
 #include <chrono>
 
@@ -47,6 +48,7 @@ std::optional<exit_status> running_child::status() {
     if (status_) {
         child_.lifeline.reset();
         child_.job.reset();
+        inspection::child_ended(name_, *status_);
         arena::process_ended(session_tag_, *status_ != exit_status::exited(0));
     }
     return status_;

@@ -2,6 +2,8 @@
 // What a child is told about itself before its target.
 #pragma once
 
+#include "process/inspection.hpp"
+
 #include <brood/error.hpp>
 #include <brood/start_method.hpp>
 
@@ -39,6 +41,7 @@ struct child_setup {
     std::optional<int> niceness;
     std::optional<std::uint64_t> memory_limit;
     std::optional<late_setup> late;
+    std::optional<inspection_setup> inspection;  // `brood check` runs the program
 };
 
 }  // namespace brood::detail

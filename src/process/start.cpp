@@ -8,6 +8,7 @@
 #include "codec/function.hpp"
 #include "process/blocks.hpp"
 #include "process/bootstrap.hpp"
+#include "process/inspection.hpp"
 #include "process/this_process.hpp"
 
 #include <brood/serialization.hpp>
@@ -174,6 +175,7 @@ child_setup make_setup(const start_order& order) {
     setup.cpus = order.options.cpus;
     setup.niceness = order.options.niceness;
     setup.memory_limit = order.options.memory_limit;
+    setup.inspection = order.inspection;
     return setup;
 }
 
@@ -192,14 +194,22 @@ private:
     std::uint32_t tag_;
 };
 
+// What the caller, the program or, for all of them, `brood check` wants.
+start_method method_of(const start_order& order) {
+    if (order.always_fork) return start_method::fork;
+    if (order.options.start_method) inspection::method_chosen(*order.options.start_method);
+    if (const auto forced = inspection::forced_method()) return *forced;
+    return order.options.start_method.value_or(this_process::get().method());
+}
+
 }  // namespace
 
 started_child start_child(start_order order) {
-    const auto method =
-        order.always_fork ? start_method::fork : order.options.start_method.value_or(this_process::get().method());
+    const auto method = method_of(order);
     require_startable(method, order.options);
     try {
         session_seat seat(order);
+        order.inspection = inspection::child_starts(order.name, order.identity, method);
         auto started = method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);
         seat.dismiss();
         return started;

@@ -22,8 +22,10 @@ struct start_order {
     bool daemon = false;
     std::shared_ptr<target> work;
     bool wants_result = false;
-    bool always_fork = false;       // fork_process
-    std::uint32_t session_tag = 0;  // filled in by start_child()
+    bool always_fork = false;  // fork_process
+    // filled in by start_child()
+    std::uint32_t session_tag = 0;
+    std::optional<inspection_setup> inspection = {};
 };
 
 struct started_child {

@@ -3,6 +3,7 @@
 
 #include "arena/session.hpp"
 #include "codec/exception.hpp"
+#include "process/inspection.hpp"
 #include "process/kinds.hpp"
 
 #include <atomic>
@@ -160,6 +161,7 @@ void this_process::finish_children() noexcept {
 }
 
 start_method this_process::method() {
+    if (const auto forced = inspection::forced_method()) return *forced;
     const std::lock_guard guard(mutex_);
     return method_.value_or(start_method::spawn);
 }
@@ -174,6 +176,7 @@ void this_process::set_method(start_method method, bool force) {
     if (method_ && !force)
         throw std::logic_error("the start method was already set; pass force = true to set it again");
     method_ = method;
+    inspection::method_chosen(method);
 }
 
 std::string this_process::executable() {

@@ -26,6 +26,7 @@ unique_handle above_stdio(int fd);
 // Marks a descriptor as brood's own: a forked child closes it before it runs user code, because a copy there would
 // hide the death of this process from others. close_handle() takes the mark away.
 unique_handle own(unique_handle fd) noexcept;
+bool is_owned(int fd) noexcept;
 // In a forked child: closes all marked descriptors. Async-signal-safe.
 void close_owned() noexcept;
 

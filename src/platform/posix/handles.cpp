@@ -84,6 +84,7 @@ unique_handle hold_child(process_id pid) {
     }
 }
 
+bool is_owned(int fd) noexcept { return is_marked(fd); }
 void disown(int fd) noexcept { unmark(fd); }
 void own_again(int fd) noexcept { mark(fd); }
 
