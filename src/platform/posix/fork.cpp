@@ -25,6 +25,7 @@ BROOD_CHILD_PATH child fork_process(std::span<const handle_t> keep) {
         return result;
     }
     result.pid = pid;
+    result.forked = true;
     spare.reset();
     result.process = posix::hold_child(pid);
     return result;
