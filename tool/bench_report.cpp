@@ -24,9 +24,10 @@ std::string number(double value) {
 std::string quantity(double value, const std::string& unit) {
     const double size = std::abs(value);
     if (unit == "s")
-        return size < 1e-3 ? number(value * 1e6) + " us"
-               : size < 1  ? number(value * 1e3) + " ms"
-                           : number(value) + " s";
+        return size < 1e-6   ? number(value * 1e9) + " ns"
+               : size < 1e-3 ? number(value * 1e6) + " us"
+               : size < 1    ? number(value * 1e3) + " ms"
+                             : number(value) + " s";
     if (unit == "bytes") return size < 1 << 20 ? number(value / 1024) + " KiB" : number(value / (1 << 20)) + " MiB";
     if (unit == "MB/s") return size < 1000 ? number(value) + " MB/s" : number(value / 1000) + " GB/s";
     return number(value) + " " + unit;
@@ -45,10 +46,12 @@ std::string beside_text(const row& one, const style& look) {
         std::snprintf(text, sizeof text, "%.2f", value);
         return ratio ? std::string(text) : quantity(value, one.unit);
     };
-    std::string text = ratio ? say(beside.value) + " x " + beside.to
-                             : (beside.value < 0 ? "" : "+") + say(beside.value) + " over " + beside.to;
-    if (!beside.target) return text;
-    text += std::string(" (target ") + (beside.at_least ? "at least " : "") + say(*beside.target) + ")";
+    std::string text;
+    if (ratio) text = say(beside.value) + " x " + beside.to + " ";
+    if (beside.what == relation::kind::difference)
+        text = (beside.value < 0 ? "" : "+") + say(beside.value) + " over " + beside.to + " ";
+    if (!beside.target) return text.substr(0, text.size() - 1);
+    text += std::string("(target ") + (beside.at_least ? "at least " : "") + say(*beside.target) + ")";
     return look.paint(reached(beside) ? ink::green : ink::yellow, text);
 }
 
@@ -99,8 +102,10 @@ std::string as_json(const session& done) {
                                         {"runs", one.samples.size()}};
         if (one.beside) {
             const std::string key = one.beside->what == relation::kind::ratio ? "ratio" : "difference";
-            entry[key] = one.beside->value;
-            entry[key + "_to"] = one.beside->to;
+            if (one.beside->what != relation::kind::itself) {
+                entry[key] = one.beside->value;
+                entry[key + "_to"] = one.beside->to;
+            }
             if (one.beside->target) entry["target"] = *one.beside->target;
         }
         list.push_back(std::move(entry));
