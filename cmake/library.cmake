@@ -33,6 +33,12 @@ set_target_properties(brood_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
 brood_compile_options(brood_objects)
 # A function that others are to call is declared where its definition sees it: only so it is exported.
 target_compile_options(brood_objects PRIVATE $<IF:$<CXX_COMPILER_ID:Clang,AppleClang>,-Wmissing-prototypes,-Wmissing-declarations>)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    # Calls are bound when the program is loaded: a forked child would have to bind them again, each time.
+    target_compile_options(brood_objects PRIVATE -fno-plt)
+    # Except where a plain program is measured.
+    set_source_files_properties("${PROJECT_SOURCE_DIR}/src/platform/posix/limits.cpp" PROPERTIES COMPILE_OPTIONS -fplt)
+endif()
 target_include_directories(brood_objects PRIVATE "${PROJECT_SOURCE_DIR}/src")
 target_compile_definitions(brood_objects PRIVATE BROOD_BUILDING)
 target_link_libraries(brood_objects PRIVATE $<TARGET_NAME_IF_EXISTS:brood_backtrace>)

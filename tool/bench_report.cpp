@@ -26,10 +26,12 @@ std::string beside_text(const row& one, const style& look) {
         std::snprintf(text, sizeof text, "%.2f", value);
         return ratio ? std::string(text) : quantity(value, one.unit);
     };
-    std::string text = ratio ? say(beside.value) + " x " + beside.to
-                             : (beside.value < 0 ? "" : "+") + say(beside.value) + " over " + beside.to;
-    if (!beside.target) return text;
-    text += std::string(" (target ") + (beside.at_least ? "at least " : "") + say(*beside.target) + ")";
+    std::string text;
+    if (ratio) text = say(beside.value) + " x " + beside.to + " ";
+    if (beside.what == relation::kind::difference)
+        text = (beside.value < 0 ? "" : "+") + say(beside.value) + " over " + beside.to + " ";
+    if (!beside.target) return text.substr(0, text.size() - 1);
+    text += std::string("(target ") + (beside.at_least ? "at least " : "") + say(*beside.target) + ")";
     return look.paint(reached(beside) ? ink::green : ink::yellow, text);
 }
 
@@ -80,8 +82,10 @@ std::string as_json(const session& done) {
                                         {"runs", one.samples.size()}};
         if (one.beside) {
             const std::string key = one.beside->what == relation::kind::ratio ? "ratio" : "difference";
-            entry[key] = one.beside->value;
-            entry[key + "_to"] = one.beside->to;
+            if (one.beside->what != relation::kind::itself) {
+                entry[key] = one.beside->value;
+                entry[key + "_to"] = one.beside->to;
+            }
             if (one.beside->target) entry["target"] = *one.beside->target;
         }
         list.push_back(std::move(entry));

@@ -48,7 +48,8 @@ void report(session& now, std::vector<row> measured) {
     for (row& one : measured)
         if (one.beside)
             for (const row& other : measured)
-                if (other.id() == one.beside->to) relate(one, other);
+                if (other.id() == (one.beside->what == relation::kind::itself ? one.id() : one.beside->to))
+                    relate(one, other);
     for (row& one : measured)
         if (!one.samples.empty() && !has_row(now, one.id())) now.rows.push_back(std::move(one));
 }
@@ -73,8 +74,11 @@ double seconds_of(const std::function<void()>& work) {
 
 void relate(row& one, const row& other) {
     if (other.samples.empty() || one.samples.empty()) return;
-    one.beside->value =
-        one.beside->what == relation::kind::ratio ? one.median() / other.median() : one.median() - other.median();
+    switch (one.beside->what) {
+        case relation::kind::ratio: one.beside->value = one.median() / other.median(); break;
+        case relation::kind::difference: one.beside->value = one.median() - other.median(); break;
+        case relation::kind::itself: one.beside->value = one.median(); break;
+    }
 }
 
 void race(session& now, std::vector<contender> contenders, std::size_t runs) {

@@ -14,9 +14,9 @@ namespace tool {
 
 // How a row stands beside another one.
 struct relation {
-    enum class kind { ratio, difference } what = kind::ratio;
-    std::string to;                // "name" or "name method" of the other row
-    double value = 0;              // ratio of the medians, or their difference
+    enum class kind { ratio, difference, itself } what = kind::ratio;
+    std::string to;                // "name" or "name method" of the other row; empty for `itself`
+    double value = 0;              // ratio of the medians, or their difference, or the row's own median
     std::optional<double> target;  // what it should be
     bool at_least = false;         // the target is a lower bound
 };

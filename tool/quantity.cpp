@@ -17,7 +17,8 @@ std::string number(double value) {
 std::string quantity(double value, const std::string& unit) {
     const double size = std::abs(value);
     if (unit == "s")
-        return size < 1e-3 ? number(value * 1e6) + " us"
+        return size < 1e-6   ? number(value * 1e9) + " ns"
+               : size < 1e-3 ? number(value * 1e6) + " us"
                : size < 1  ? number(value * 1e3) + " ms"
                            : number(value) + " s";
     if (unit == "bytes")

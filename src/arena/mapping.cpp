@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arena/mapping.hpp"
+#include "base/child_path.hpp"
 
 #include "platform/session_memory.hpp"
 
@@ -76,7 +77,13 @@ void offer_memory(platform::unique_handle memory) noexcept {
     self.offered = true;
 }
 
-void map_memory() {
+bool was_offered() noexcept {
+    auto& self = mine();
+    const std::lock_guard guard(self.lock);
+    return self.offered;
+}
+
+BROOD_CHILD_PATH void map_memory() {
     if (is_mapped()) return;
     auto& self = mine();
     const std::lock_guard guard(self.lock);
@@ -87,7 +94,7 @@ void map_memory() {
         make(self);
 }
 
-bool is_mapped() noexcept { return base.load(std::memory_order_acquire) != nullptr; }
+BROOD_CHILD_PATH bool is_mapped() noexcept { return base.load(std::memory_order_acquire) != nullptr; }
 platform::handle_t memory_handle() noexcept { return mine().memory.get(); }
 std::uint64_t mapped_bytes() noexcept { return is_mapped() ? mine().size : 0; }
 

@@ -10,6 +10,8 @@ namespace brood::arena {
 
 // Has the memory that the parent gave, before the first use; ignored when this process has one.
 void offer_memory(platform::unique_handle memory) noexcept;
+// Whether the parent gave memory.
+bool was_offered() noexcept;
 // Maps what was offered, or makes a session's memory; once. Throws std::system_error. Any thread.
 void map_memory();
 bool is_mapped() noexcept;

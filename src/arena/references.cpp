@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arena/references.hpp"
+#include "base/child_path.hpp"
 
 #include "arena/session.hpp"
 
@@ -27,7 +28,7 @@ struct holdings {
 
 namespace {
 
-holdings& mine() {
+BROOD_CHILD_PATH holdings& mine() {
     static holdings& made = *new holdings;  // exit handlers of any order may still use it
     return made;
 }
@@ -184,7 +185,7 @@ block_handle take_over(offset block, const std::function<void(transaction&)>& al
 // ---- processes that begin and end ---------------------------------------------------------------------------------
 
 void lock_references() { mine().lock.lock(); }
-void unlock_references() noexcept { mine().lock.unlock(); }
+BROOD_CHILD_PATH void unlock_references() noexcept { mine().lock.unlock(); }
 
 namespace {
 
@@ -215,7 +216,7 @@ void copy_references(process_tag child) {
 
 // The parent copied its list page by page, so the numbers of the entries hold. A child of the fork server, whose tag
 // was made by another process, has none yet: the server keeps all blocks alive while they are added.
-void adopt_references() {
+BROOD_CHILD_PATH void adopt_references() {
     auto& self = mine();
     const bool copied = own_record().references != 0;
     self.pages.clear();

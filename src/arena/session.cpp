@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "arena/session.hpp"
+#include "base/child_path.hpp"
 
 #include "arena/blocks.hpp"
 #include "arena/mapping.hpp"
@@ -55,7 +56,7 @@ process_tag take_record(process_tag parent) {
     throw error("a session has too many processes", std::make_error_code(std::errc::resource_unavailable_try_again));
 }
 
-void take_up(process_tag tag) noexcept {
+BROOD_CHILD_PATH void take_up(process_tag tag) noexcept {
     auto& record = head().processes[record_of(tag)];
     const auto pid = platform::current_process_id();
     record.seen = platform::process_clock_now();
@@ -65,7 +66,7 @@ void take_up(process_tag tag) noexcept {
     joined_as = pid;
 }
 
-bool is_joined() noexcept { return joined_as.load() == platform::current_process_id(); }
+BROOD_CHILD_PATH bool is_joined() noexcept { return joined_as.load() == platform::current_process_id(); }
 
 // A copy that somebody forked without brood's knowledge takes a record of its own; nobody watches it.
 void join_locked() {
@@ -158,7 +159,16 @@ process_tag reserve_process() noexcept {
     }
 }
 
-void become_process(process_tag tag) noexcept {
+void map_for_children() noexcept {
+    try {
+        if (was_offered()) map_memory();
+        static_cast<void>(platform::process_clock_now());  // it asks for its unit the first time
+    } catch (const std::exception&) {
+        // a child tries again, for itself
+    }
+}
+
+BROOD_CHILD_PATH void become_process(process_tag tag) noexcept {
     try {
         if (tag == 0) return;
         if (is_joined()) return adopt_early_record(tag);
@@ -201,7 +211,7 @@ fork_scope::fork_scope(process_tag child) : locked_(child != 0) {
     }
 }
 
-fork_scope::~fork_scope() {
+BROOD_CHILD_PATH fork_scope::~fork_scope() {
     if (locked_) unlock_references();
 }
 

@@ -28,6 +28,8 @@ bool is_used() noexcept;
 
 // The tag of a child that is about to be started; 0 when there is no shared memory (the child then has none either).
 process_tag reserve_process() noexcept;
+// In a process that forks children of others: has the memory mapped for them, where that can be.
+void map_for_children() noexcept;
 // In the child: it is the process of that tag; 0: none, it will have a session of its own if it needs one.
 void become_process(process_tag tag) noexcept;
 // The process ended, or was never started; harmless when said before. `violently`: other than by itself with code 0.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/child_path.hpp"
 #include "codec/exception.hpp"
 #include "platform/platform.hpp"
 
@@ -24,7 +25,7 @@ std::string current_name() {
 
 }  // namespace
 
-void name_origin(const std::string& process_name) {
+BROOD_CHILD_PATH void name_origin(const std::string& process_name) {
     auto made = std::make_unique<named>(named{process_name, current.load()});
     while (!current.compare_exchange_weak(made->before, made.get())) {
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "codec/function.hpp"
+#include "base/child_path.hpp"
 
 #include "platform/platform.hpp"
 
@@ -56,12 +57,12 @@ std::atomic<const known_module*> known_modules{nullptr};
 std::atomic<int> known_count{0};
 constexpr int known_limit = 1024;  // a sender may invent names without end
 
-bool still_loaded(const known_module& known) noexcept {
+BROOD_CHILD_PATH bool still_loaded(const known_module& known) noexcept {
     const auto view = platform::view_module(reinterpret_cast<const void*>(known.code.begin));
     return view && view->base == known.code.base && view->build_id() == known.build_id;
 }
 
-std::optional<code_range> find_known(std::string_view build_id, std::string_view path) noexcept {
+BROOD_CHILD_PATH std::optional<code_range> find_known(std::string_view build_id, std::string_view path) noexcept {
     const auto* node = known_modules.load(std::memory_order_acquire);
     for (; node; node = node->next) {
         if (node->build_id == build_id && node->path == path && still_loaded(*node)) return node->code;
@@ -90,7 +91,7 @@ const platform::module* best_match(const std::vector<platform::module>& modules,
     return best;
 }
 
-std::optional<code_range> find_loaded(std::string_view build_id, std::string_view path) {
+BROOD_CHILD_PATH std::optional<code_range> find_loaded(std::string_view build_id, std::string_view path) {
     if (const auto known = find_known(build_id, path)) return known;
     const auto modules = platform::loaded_modules();
     const auto* match = best_match(modules, build_id, path);
@@ -168,7 +169,7 @@ code_location locate_code(const void* address) {
     return {holder->build_id, offset, holder->path, holder->program};
 }
 
-const void* resolve_code(const code_location& location) {
+BROOD_CHILD_PATH const void* resolve_code(const code_location& location) {
     const auto loaded = find_loaded(location.build_id, location.module_path);
     const auto code = loaded ? *loaded : load_build(location);
     if (const void* address = code.at(location.offset)) return address;

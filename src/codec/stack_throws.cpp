@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codec/stack_throws.hpp"
 
+#include "base/child_path.hpp"
 #include "codec/stack.hpp"
 #include "platform/platform.hpp"
 
@@ -72,7 +73,7 @@ const void* object_of(const std::exception_ptr& exception) noexcept {
     return object;
 }
 
-void record_throws() noexcept { platform::observe_throws(remember_throw); }
+BROOD_CHILD_PATH void record_throws() noexcept { platform::observe_throws(remember_throw); }
 
 std::vector<std::uintptr_t> thrown_stack(const std::exception_ptr& exception) {
     found_throw newest;

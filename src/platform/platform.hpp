@@ -86,6 +86,7 @@ struct child {
     unique_handle process;
     // Kept open as long as the child may live: its closing, also by the death of this process, ends the child at once.
     unique_handle lifeline;
+    bool forked = false;  // it began with a copy of this process's memory
     // Windows: the job that holds the child and its descendants; unused elsewhere.
     unique_handle job;
 };

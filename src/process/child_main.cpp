@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "process/child_main.hpp"
+#include "base/child_path.hpp"
 
 #include "arena/session.hpp"
 #include "codec/function.hpp"
@@ -15,6 +16,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace brood::detail {
 namespace {
@@ -43,10 +45,12 @@ void send_crash(int signal, std::uint32_t native, std::span<const std::uintptr_t
     platform::channel_write_from_crash(crash_channel, {reinterpret_cast<const std::byte*>(&record), total});
 }
 
-void record_this_crash(const wire& parent) {
+bool records_crashes = false;  // as a child of the fork server has it from the server
+
+BROOD_CHILD_PATH void record_this_crash(const wire& parent) {
     if (!parent.is_open()) return;
     crash_channel = parent.channel();
-    platform::record_crashes(&send_crash);
+    if (!std::exchange(records_crashes, false)) platform::record_crashes(&send_crash);
 }
 
 // ---- set-up ----
@@ -79,7 +83,7 @@ void make_way(const late_setup& late, wire& channel, std::vector<platform::uniqu
     platform::clear_places(number_to_handle(*std::max_element(late.inherited.begin(), late.inherited.end())), all);
 }
 
-void apply(const child_setup& setup) {
+BROOD_CHILD_PATH void apply(const child_setup& setup) {
     arena::become_process(setup.session_tag);
     if (forked && setup.receive_ctrl_c)
         platform::join_terminal_group(setup.parent_pid);
@@ -95,7 +99,7 @@ void apply(const child_setup& setup) {
 // ---- running ----
 
 // What an exit handler throws ends the process here: below this may be the frames of a parent, copied by a fork.
-[[noreturn]] void leave(int code) noexcept {
+BROOD_CHILD_PATH [[noreturn]] void leave(int code) noexcept {
     void (*volatile end)(int) = std::exit;  // its declaration says that nothing comes out, and would be believed
     end(code);
     platform::exit_now(code);
@@ -124,14 +128,14 @@ struct work {
     std::span<const std::byte> target;
 };
 
-std::span<const std::byte> take_front(std::span<const std::byte>& bytes, std::uint64_t size) {
+BROOD_CHILD_PATH std::span<const std::byte> take_front(std::span<const std::byte>& bytes, std::uint64_t size) {
     if (size > bytes.size()) throw serialization_error("a message is shorter than it says");
     const auto front = bytes.first(static_cast<std::size_t>(size));
     bytes = bytes.subspan(front.size());
     return front;
 }
 
-void read_setup(work& job) {
+BROOD_CHILD_PATH void read_setup(work& job) {
     auto rest = job.received.body.bytes();
     std::uint64_t size = 0;
     std::memcpy(&size, take_front(rest, sizeof size).data(), sizeof size);
@@ -141,7 +145,7 @@ void read_setup(work& job) {
 }
 
 // The set-up's handles come first; what is left is the target's.
-void apply_setup(work& job, wire& channel) {
+BROOD_CHILD_PATH void apply_setup(work& job, wire& channel) {
     auto& handles = job.received.handles;
     if (job.setup.late) make_way(*job.setup.late, channel, handles);
     std::size_t next = 0;
@@ -150,7 +154,7 @@ void apply_setup(work& job, wire& channel) {
     apply(job.setup);
 }
 
-void run_target(work& job, wire& parent, child_session& session) {
+BROOD_CHILD_PATH void run_target(work& job, wire& parent, child_session& session) {
     requested_blocks blocks(parent, std::move(job.received.blocks));
     received_handles handles(std::move(job.received.handles));
     input_archive archive(job.target, &blocks, &handles);
@@ -159,10 +163,9 @@ void run_target(work& job, wire& parent, child_session& session) {
     enter(archive, session);
 }
 
-[[noreturn]] void run_told_child(wire parent) {
-    static wire channel;  // outlives main: exit handlers of the program may crash, too
-    channel = std::move(parent);
-    static work job;
+// What is local here is never destroyed, since the process ends below: exit handlers of the program may crash, too.
+BROOD_CHILD_PATH [[noreturn]] void run_told_child(wire channel) {
+    work job;
     try {
         if (channel.receive(job.received) != platform::io_result::ok) platform::exit_now(1);  // the parent is gone
         read_setup(job);
@@ -171,9 +174,8 @@ void run_target(work& job, wire& parent, child_session& session) {
         child_session(channel, false).report(std::current_exception());
         platform::exit_now(1);
     }
-    static std::optional<child_session> session;
-    session.emplace(channel, job.setup.wants_result);
-    run_and_exit(*session, channel, [] { run_target(job, channel, *session); });
+    child_session session(channel, job.setup.wants_result);
+    run_and_exit(session, channel, [&] { run_target(job, channel, session); });
 }
 
 }  // namespace
@@ -183,28 +185,59 @@ void run_spawned_child(platform::bootstrap bootstrap) {
     run_told_child(wire(std::move(bootstrap.channel), platform::no_handle()));
 }
 
-void run_served_child(platform::unique_handle channel, platform::unique_handle lifeline) {
+BROOD_CHILD_PATH void run_served_child(platform::unique_handle channel, platform::unique_handle lifeline) {
     forked = true;
     platform::obey_lifeline(std::move(lifeline), {});
     run_told_child(wire(std::move(channel), platform::no_handle()));
 }
 
-void run_forked_child(wire parent, const child_setup& setup, const std::function<void()>& prepare, target& work) {
+namespace {
+
+// Sends itself the work of a child and reads it.
+void rehearse() {
+    auto ends = platform::make_channel();
+    wire sender(std::move(ends.ours), platform::no_handle());
+    wire receiver(std::move(ends.theirs), platform::no_handle());
+    output_archive archive({.blocks = false});
+    child_setup setup;
+    setup.late.emplace();
+    save_value(archive, setup);
+    const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
+    output_archive target;
+    save_value(target, locate_code(reinterpret_cast<const void*>(&rehearse)));
+    const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(),
+                                                target.bytes()};
+    sender.send({.kind = message_kind::work, .body = parts});
+    work job;
+    receiver.receive(job.received);
+    read_setup(job);
+    input_archive place(job.target);
+    static_cast<void>(resolve_code(load_value<code_location>(place)));
+}
+
+}  // namespace
+
+void prepare_for_served_children() {
+    arena::map_for_children();
+    platform::record_crashes(&send_crash);
+    records_crashes = true;
+    rehearse();
+}
+
+BROOD_CHILD_PATH void run_forked_child(wire channel, const child_setup& setup, void (*prepare)(launch_request&),
+                                       launch_request& request, target& work) {
     platform::fence_exit_handlers(nullptr);
     forked = true;
-    static wire channel;
-    channel = std::move(parent);
-    static std::optional<child_session> session;
-    session.emplace(channel, setup.wants_result);
+    child_session session(channel, setup.wants_result);
     try {
         apply(setup);
-        prepare();
-        session->arguments_read();
+        prepare(request);
+        session.arguments_read();
     } catch (...) {
-        session->report(std::current_exception());
+        session.report(std::current_exception());
         platform::exit_now(1);
     }
-    run_and_exit(*session, channel, [&] { work.run(*session); });
+    run_and_exit(session, channel, [&] { work.run(session); });
 }
 
 }  // namespace brood::detail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "process/child_session.hpp"
+#include "base/child_path.hpp"
 
 #include "codec/exception.hpp"
 #include "codec/stack.hpp"
@@ -11,7 +12,7 @@
 
 namespace brood::detail {
 
-void child_session::arguments_read() {
+BROOD_CHILD_PATH void child_session::arguments_read() {
     phase_ = phase::running;
     if (parent_.is_open()) parent_.send(message_kind::started);
     if (!wants_result_) parent_.close();

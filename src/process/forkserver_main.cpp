@@ -4,6 +4,7 @@
 //   a child ended              -> write its status to the child's status channel, but do not reap it yet: as long as
 //                                 the asker holds the child, its pid must not be given to another process
 //   a status channel at end    -> the asker is done with the child: reap it (as soon as it has ended)
+#include "base/child_path.hpp"
 #include "process/child_main.hpp"
 #include "process/forkserver.hpp"
 #include "process/forkserver_protocol.hpp"
@@ -65,6 +66,16 @@ void send_reply(platform::handle_t status, const fork_reply& reply) {
     platform::channel_write(status, {&part, 1}, platform::no_handle(), {});  // an asker that is gone needs none
 }
 
+// Or each child would write it again. By the C++ library's own functions: what these call is bound at the first call,
+// here or in each child, which flushes at its exit.
+void flush_streams() {
+    std::ostream& (*volatile flush)(std::ostream&) = &std::flush<char, std::char_traits<char>>;
+    std::wostream& (*volatile flush_wide)(std::wostream&) = &std::flush<wchar_t, std::char_traits<wchar_t>>;
+    flush(std::cout);
+    flush_wide(std::wcout);
+    std::fflush(nullptr);
+}
+
 // Says that the server is there, runs the preload call, if there is one, and says that it is ready or why not.
 void server::preload() {
     control_.send(message_kind::started);
@@ -73,8 +84,8 @@ void server::preload() {
     try {
         record_throws();
         if (received.kind == message_kind::call) run_call(received);
-        std::cout.flush();
-        std::fflush(nullptr);  // or each child would write it again
+        prepare_for_served_children();
+        flush_streams();
         control_.send(message_kind::ready);
     } catch (...) {
         const auto failure = std::current_exception();
@@ -137,7 +148,7 @@ void server::accept() {
 }
 
 // The asker sent the child's ends of its channel, its lifeline and its status channel.
-void server::fork_one(std::vector<platform::unique_handle>& handles) {
+BROOD_CHILD_PATH void server::fork_one(std::vector<platform::unique_handle>& handles) {
     auto channel = std::move(handles[0]);
     auto lifeline = std::move(handles[1]);
     auto status = std::move(handles[2]);

@@ -33,7 +33,11 @@ struct launched {
     platform::unique_handle channel;
     std::unique_ptr<status_source> source;  // null: this process is its parent
     std::optional<surroundings> late;       // it was made ahead of time, with this, and needs a late_setup
+    bool told = false;                      // its work was sent while it was made
 };
+// Sends the child its work; `late` as above, or null. `unread`: nobody reads it until later; false when it cannot be
+// sent so. May be called again, for another child, when the first did not come to be.
+using tell_child = std::function<bool(wire& channel, const surroundings* late, bool unread)>;
 
 // What of a process's options matters while it is made, with opened redirection files.
 struct launch_request {
@@ -59,7 +63,8 @@ std::string child_program();
 platform::spawned spawn_self(const launch_request& request, const std::string& note);
 
 launched launch_spawn(const launch_request& request);
-launched launch_forkserver(const launch_request& request);
+// Blocks until the child has answered to its work, or the deadline came.
+launched launch_forkserver(const launch_request& request, const tell_child& tell, platform::deadline until);
 // A child from the spawn reserve, if there is one that suits.
 std::optional<launched> take_from_reserve(const launch_request& request);
 

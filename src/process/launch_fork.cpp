@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Fork: the child has target and arguments by memory. A channel is made only when there is something to say.
+#include "base/child_path.hpp"
 #include "process/child_main.hpp"
 #include "process/start.hpp"
 #include "process/this_process.hpp"
@@ -18,7 +19,7 @@ bool has_preparation(const process_options& options) {
 }
 
 // In the child, before its target.
-void prepare_forked(launch_request& request) {
+BROOD_CHILD_PATH void prepare_forked(launch_request& request) {
     if (!request.same_environment) platform::set_environment(request.environment);
     if (!request.directory.empty()) platform::set_working_directory(request.directory);
     platform::set_standard_streams(request.stdio);
@@ -35,14 +36,14 @@ void await_prepared(running_child& child, wire& channel) {
     std::rethrow_exception(decode_exception(answer.body.text()));
 }
 
-platform::child fork_in_session(std::uint32_t tag, std::span<const platform::handle_t> keep) {
+BROOD_CHILD_PATH platform::child fork_in_session(std::uint32_t tag, std::span<const platform::handle_t> keep) {
     const arena::fork_scope with_references(tag);
     return platform::fork_process(keep);
 }
 
 }  // namespace
 
-started_child start_by_fork(const start_order& order) {
+BROOD_CHILD_PATH started_child start_by_fork(const start_order& order) {
     auto request = make_request(order.options, order.name, false);
     const auto setup = make_setup(order);
     const bool talks = order.wants_result || has_preparation(order.options);
@@ -58,9 +59,8 @@ started_child start_by_fork(const start_order& order) {
         } catch (...) {
             platform::exit_now(1);
         }
-        run_forked_child(
-            wire(std::move(channel.theirs), platform::no_handle()), setup, [&] { prepare_forked(request); },
-            *order.work);
+        run_forked_child(wire(std::move(channel.theirs), platform::no_handle()), setup, &prepare_forked, request,
+                         *order.work);
     }
     channel.theirs.reset();
     forked.lifeline = std::move(parent_end);

@@ -140,36 +140,51 @@ private:
 };
 
 struct asked {
-    platform::unique_handle channel, lifeline, status;
+    platform::unique_handle lifeline, status;
 };
 
-// Asks for a child; nothing when the server is gone.
-std::optional<asked> ask(server_process& server) {
-    auto channel = platform::make_channel();
+// Asks for a child with that end of its channel; nothing when the server is gone.
+std::optional<asked> ask(server_process& server, platform::handle_t channel) {
     auto status = platform::make_channel();
     auto [child_end, parent_end] = platform::make_lifeline();
-    const platform::handle_t handles[] = {channel.theirs.get(), child_end.get(), status.theirs.get()};
+    const platform::handle_t handles[] = {channel, child_end.get(), status.theirs.get()};
     const auto sent = platform::channel_send_handles(server.control.channel(), handles, server.child.process.get());
     if (sent != io_result::ok) return std::nullopt;
-    return asked{std::move(channel.ours), std::move(parent_end), std::move(status.ours)};
+    return asked{std::move(parent_end), std::move(status.ours)};
 }
 
-// The child that was asked for; nothing when the server ended before it answered.
-std::optional<launched> answered(asked request, const std::shared_ptr<server_process>& server) {
+// Whether there is a child that has read its work; false when it ended before it answered.
+bool has_answered(platform::handle_t channel, platform::deadline until) {
+    std::byte first{};
+    return platform::channel_read(channel, {&first, 1}, platform::no_handle(), until) != io_result::end;
+}
+
+// The child that was asked for; nothing when the server ended before it made one. The server's reply is looked at only
+// when the child has answered, since each wake-up of this process would take a processor from the child.
+std::optional<launched> answered(asked request, wire channel, const std::shared_ptr<server_process>& server,
+                                 platform::deadline until) {
+    const platform::waitable child{platform::waitable::kind::channel, channel.channel()};
+    platform::wait_many({&child, 1}, until);
     fork_reply reply;
-    if (!read_reply(request.status.get(), reply)) return std::nullopt;
+    std::vector<platform::unique_handle> process;
+    if (!read_reply(request.status.get(), reply) ||
+        (reply.kind == reply_kind::pid &&
+         platform::channel_receive_handles(request.status.get(), 1, process, platform::no_handle(), {}) !=
+             io_result::ok)) {
+        // A child that has begun its work must not be made once more; its lifeline ends it.
+        if (has_answered(channel.channel(), until))
+            throw start_error("the fork server ended while it started a process");
+        return std::nullopt;
+    }
     if (reply.kind == reply_kind::error)
         throw std::system_error(static_cast<int>(reply.value), std::system_category(), "fork in the fork server");
-    std::vector<platform::unique_handle> process;
-    const auto got = platform::channel_receive_handles(request.status.get(), 1, process, platform::no_handle(), {});
-    if (got != io_result::ok) return std::nullopt;
     launched made;
     made.child.pid = reply.value;
     made.child.process = std::move(process.front());
     made.child.lifeline = std::move(request.lifeline);
-    made.channel = std::move(request.channel);
+    made.channel = channel.release();
     made.source = std::make_unique<served_status>(std::move(request.status), server);
-    made.late = server->made_with;
+    made.told = true;
     return made;
 }
 
@@ -182,21 +197,41 @@ void set_preload(bound_call call) {
     here.server.reset();  // children that still run keep it
 }
 
-launched launch_forkserver(const launch_request& request) {
+namespace {
+
+std::shared_ptr<server_process> running_server() {
     auto& here = slot();
+    const std::lock_guard guard(here.mutex);
+    if (!here.server) here.server = start_server(here.preload);
+    return here.server;
+}
+
+void forget_server(const std::shared_ptr<server_process>& gone) {
+    auto& here = slot();
+    const std::lock_guard guard(here.mutex);
+    if (here.server == gone) here.server.reset();
+}
+
+// Nothing when the server is gone. The work waits in the channel for the child, if it can.
+std::optional<launched> launch_from(const std::shared_ptr<server_process>& server, const tell_child& tell,
+                                    platform::deadline until) {
+    auto ends = platform::make_channel();
+    wire channel(std::move(ends.ours), platform::no_handle());
+    const bool told = tell(channel, &server->made_with, true);
+    auto question = ask(*server, ends.theirs.get());
+    ends.theirs.reset();
+    if (!question) return std::nullopt;
+    if (!told) tell(channel, &server->made_with, false);
+    return answered(std::move(*question), std::move(channel), server, until);
+}
+
+}  // namespace
+
+launched launch_forkserver(const launch_request& request, const tell_child& tell, platform::deadline until) {
     for (int attempt = 0; attempt < 2; ++attempt) {  // a server that was killed is replaced
-        std::shared_ptr<server_process> server;
-        std::optional<asked> question;
-        {
-            const std::lock_guard guard(here.mutex);
-            if (!here.server) here.server = start_server(here.preload);
-            server = here.server;
-            question = ask(*server);
-        }
-        if (question)
-            if (auto made = answered(std::move(*question), server)) return std::move(*made);
-        const std::lock_guard guard(here.mutex);
-        if (here.server == server) here.server.reset();
+        const auto server = running_server();
+        if (auto made = launch_from(server, tell, until)) return std::move(*made);
+        forget_server(server);
     }
     throw start_error("cannot start process '" + request.name + "': the fork server ended twice");
 }

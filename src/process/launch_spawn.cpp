@@ -109,7 +109,7 @@ platform::spawned spawn_self(const launch_request& request, const std::string& n
 launched launch_spawn(const launch_request& request) {
     if (auto ready = take_from_reserve(request)) return std::move(*ready);
     auto made = spawn_self(request, {});
-    return {std::move(made.child), std::move(made.channel), nullptr, std::nullopt};
+    return {std::move(made.child), std::move(made.channel), nullptr, std::nullopt, false};
 }
 
 }  // namespace brood::detail

@@ -66,11 +66,15 @@ std::vector<platform::handle_t> late_handles(const launch_request& request, cons
     return handles;
 }
 
-// One message: the set-up, then the target. The set-up's handles come first.
-bool send_work(wire& channel, child_setup setup, const launch_request& request, const std::optional<surroundings>& late,
-               const output_archive& target) {
+// What any channel holds that nobody reads yet.
+constexpr std::size_t small_work = 16 * 1024;
+
+// One message: the set-up, then the target. The set-up's handles come first. False when nothing was sent, since
+// somebody must read it meanwhile.
+bool send_work(wire& channel, child_setup setup, const launch_request& request, const surroundings* late,
+               const output_archive& target, bool unread, platform::deadline until) {
     std::vector<platform::handle_t> handles;
-    if (late) {
+    if (late != nullptr) {
         setup.late = make_late(request, *late);
         handles = late_handles(request, *setup.late);
     }
@@ -80,8 +84,10 @@ bool send_work(wire& channel, child_setup setup, const launch_request& request, 
     const auto setup_size = static_cast<std::uint64_t>(archive.bytes().size());
     const std::span<const std::byte> parts[] = {std::as_bytes(std::span(&setup_size, 1)), archive.bytes(),
                                                 target.bytes()};
-    return channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles},
-                        bootstrap_deadline());
+    if (unread && (!handles.empty() || archive.bytes().size() + target.bytes().size() > small_work)) return false;
+    channel.send({.kind = message_kind::work, .body = parts, .blocks = target.blocks(), .handles = handles},
+                 until);  // the answer tells why, if that failed
+    return true;
 }
 
 // Ends and reaps a child whose start failed, unless that failure was reported to nobody.
@@ -107,8 +113,7 @@ private:
 
 // Until the target runs: serves large blocks, and takes the child's answer.
 std::exception_ptr await_start(const start_order& order, running_child& child, wire& channel,
-                               const output_archive& sent) {
-    const auto until = bootstrap_deadline();
+                               const output_archive& sent, platform::deadline until) {
     for (message answer;;) {
         const auto result = channel.receive(answer, until);
         if (result == io_result::timeout)
@@ -140,13 +145,18 @@ started_child start_by_sending(const start_order& order, start_method method) {
     output_archive archive;
     save_target(archive, *order.work);
     const auto request = make_request(order.options, order.name);
-    auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request);
+    const auto setup = make_setup(order);
+    const auto until = bootstrap_deadline();
+    const auto tell = [&](wire& channel, const surroundings* late, bool unread) {
+        return send_work(channel, setup, request, late, archive, unread, until);
+    };
+    auto made = method == start_method::spawn ? launch_spawn(request) : launch_forkserver(request, tell, until);
     const auto child = std::make_shared<running_child>(order.name, order.daemon, std::move(made.child),
                                                        std::move(made.source), order.session_tag);
     start_guard guard(*child);
     wire channel(std::move(made.channel), child->process_handle());
-    send_work(channel, make_setup(order), request, made.late, archive);
-    auto failure = await_start(order, *child, channel, archive);  // also tells why, if sending failed
+    if (!made.told) tell(channel, made.late ? &*made.late : nullptr, false);
+    auto failure = await_start(order, *child, channel, archive, until);
     if (failure && !(order.wants_result && is_about_values(failure))) std::rethrow_exception(failure);
     guard.dismiss();
     this_process::get().add(child);

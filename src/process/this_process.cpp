@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "process/this_process.hpp"
+#include "base/child_path.hpp"
 
 #include "arena/session.hpp"
 #include "codec/exception.hpp"
@@ -43,7 +44,7 @@ void watch_all() {
 this_process::this_process() : pid_(platform::current_process_id()) {}
 
 // A forked copy: the same settings, no children. Its original's are left alone, locks and all.
-this_process::this_process(const this_process& original, process_id pid)
+BROOD_CHILD_PATH this_process::this_process(const this_process& original, process_id pid)
     : pid_(pid),
       original_(&original),
       name_(original.name_),
@@ -58,7 +59,7 @@ this_process::this_process(const this_process& original, process_id pid)
       executable_(original.executable_) {}
 
 // The objects are never freed: exit handlers of any order may still ask.
-this_process& this_process::get() {
+BROOD_CHILD_PATH this_process& this_process::get() {
     this_process* known = current.load();
     const auto pid = platform::current_process_id();
     if (known != nullptr && known->pid_ == pid) return *known;
@@ -68,7 +69,7 @@ this_process& this_process::get() {
     return *known;
 }
 
-void this_process::become(const child_setup& setup) {
+BROOD_CHILD_PATH void this_process::become(const child_setup& setup) {
     this_process& self = get();
     const std::lock_guard guard(self.mutex_);
     self.name_ = setup.name;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "process/wire.hpp"
+#include "base/child_path.hpp"
 
 #include <brood/error.hpp>
 
@@ -23,11 +24,11 @@ std::vector<block_place> places_of(std::span<const std::span<const std::byte>> b
 
 }  // namespace
 
-frame_head make_frame_head(message_kind kind, std::uint64_t body) noexcept {
+BROOD_CHILD_PATH frame_head make_frame_head(message_kind kind, std::uint64_t body) noexcept {
     return {magic, version, kind, body, 0, 0};
 }
 
-bool wire::send(const outgoing& what, platform::deadline until) {
+BROOD_CHILD_PATH bool wire::send(const outgoing& what, platform::deadline until) {
     if (!is_open()) return false;
     std::uint64_t size = 0;
     for (const auto& part : what.body) size += part.size();
@@ -46,12 +47,12 @@ bool wire::send(const outgoing& what, platform::deadline until) {
     return platform::channel_write(channel_.get(), parts, peer_, until) == io_result::ok;
 }
 
-bool wire::send(message_kind kind, std::string_view body) {
+BROOD_CHILD_PATH bool wire::send(message_kind kind, std::string_view body) {
     const auto part = bytes_of(body.data(), body.size());
     return send({.kind = kind, .body = {&part, 1}});
 }
 
-io_result wire::receive(message& into, platform::deadline until) {
+BROOD_CHILD_PATH io_result wire::receive(message& into, platform::deadline until) {
     into = {};
     if (!is_open()) return io_result::end;
     frame_head head{};

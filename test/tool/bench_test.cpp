@@ -82,6 +82,15 @@ TEST_CASE("the bench measures the memory of an idle child beside that of an empt
     CHECK(child.at("target") == 1024 * 1024);
 }
 
+TEST_CASE("the bench measures a mutex beside that of threads, what making one costs, and how it is shared") {
+    const json rows = bench({"--filter", "^mutex"});
+    CHECK(find(rows, "mutex.uncontended", "").at("ratio_to") == "limit.std_mutex");
+    CHECK(find(rows, "mutex.uncontended", "").at("target") == 1.2);
+    CHECK(find(rows, "mutex.create", "").at("target") == 2e-6);
+    CHECK_FALSE(find(rows, "mutex.create", "").contains("ratio_to"));
+    CHECK(find(rows, "mutex.hand_over", "").at("unit") == "s");
+}
+
 TEST_CASE("the bench measures starts from the reserve") {
     const json row = find(bench({"--filter", "start_join.reserve"}), "process.start_join.reserve", "spawn");
     check_fields(row);

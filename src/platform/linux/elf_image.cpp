@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "platform/linux/elf_image.hpp"
+#include "base/child_path.hpp"
 
 #include <elf.h>
 
@@ -35,7 +36,7 @@ std::string_view build_id_in(std::string_view notes, std::size_t alignment) noex
 
 }  // namespace
 
-address_range code_of(const elf_image& image) noexcept {
+BROOD_CHILD_PATH address_range code_of(const elf_image& image) noexcept {
     address_range code;
     for (const auto& header : image.headers) {
         if (header.p_type != PT_LOAD || !(header.p_flags & PF_X)) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Linux: exit handlers run last in, first out, so a handler put in right after fork runs after those of the child and
 // before those that the parent had registered; it ends the process there. on_exit(3) tells it the exit code.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 #include "platform/posix/flush.hpp"
 
@@ -13,16 +14,16 @@ namespace {
 
 std::atomic<void (*)() noexcept> before_exit{nullptr};
 
-void stop_here(int code, void*) {
+BROOD_CHILD_PATH void stop_here(int code, void*) {
     if (auto finish = before_exit.load()) finish();
     posix::flush_output();
-    ::_exit(code);
+    std::_Exit(code);
 }
 
 }  // namespace
 
-void fence_exit_handlers(void (*finish)() noexcept) {
-    before_exit = finish;
+BROOD_CHILD_PATH void fence_exit_handlers(void (*finish)() noexcept) {
+    if (before_exit.load() != finish) before_exit = finish;  // a child copies each page that it writes to
     if (::on_exit(&stop_here, nullptr) != 0) posix::throw_error(ENOMEM, "on_exit");
 }
 

@@ -2,6 +2,7 @@
 // Linux: the kernel itself kills this process when the other end of its lifeline closes. The pipe is put in
 // signal-driven mode (fcntl(2), O_ASYNC) with SIGKILL as its signal: no thread, no handler, nothing that a blocked or
 // crashed program could hold up. PR_SET_PDEATHSIG would follow the parent's thread instead of the parent.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 
 #include <atomic>
@@ -15,7 +16,7 @@ namespace {
 
 std::atomic<int> watched{-1};
 
-bool is_open(int fd) noexcept {
+BROOD_CHILD_PATH bool is_open(int fd) noexcept {
     pollfd one{fd, POLLIN, 0};
     return posix::retry([&] { return ::poll(&one, 1, 0); }) == 0;
 }
@@ -29,7 +30,7 @@ void posix::move_lifeline_above(int highest) {
     watched = moved.release();
 }
 
-void obey_lifeline(unique_handle lifeline, unique_handle) {
+BROOD_CHILD_PATH void obey_lifeline(unique_handle lifeline, unique_handle) {
     const int fd = lifeline.get();
     if (::fcntl(fd, F_SETSIG, SIGKILL) == -1 || ::fcntl(fd, F_SETOWN, ::getpid()) == -1 ||
         ::fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) == -1)

@@ -3,6 +3,8 @@
 #include "platform/posix/fd.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -29,6 +31,23 @@ bool in_steps(std::byte* local, std::uint64_t remote, std::size_t size, Transfer
     return true;
 }
 
+// process_vm_readv(2) would first give the child a copy of its own of each page that it still has in common with this
+// process; its memory file is read without.
+bool read_memory_file(process_id pid, std::uint64_t address, std::span<std::byte> to) noexcept {
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/mem", static_cast<int>(pid));
+    const unique_handle memory(posix::retry([&] { return ::open(path, O_RDONLY | O_CLOEXEC); }));
+    while (memory && !to.empty()) {
+        const auto n = posix::retry([&] {
+            return ::pread(memory.get(), to.data(), std::min(to.size(), largest_step), static_cast<off_t>(address));
+        });
+        if (n <= 0) return false;
+        address += static_cast<std::uint64_t>(n);
+        to = to.subspan(static_cast<std::size_t>(n));
+    }
+    return static_cast<bool>(memory);
+}
+
 }  // namespace
 
 bool copy_to_process(const child& process, std::uint64_t remote_address, std::span<const std::byte> from) noexcept {
@@ -39,6 +58,7 @@ bool copy_to_process(const child& process, std::uint64_t remote_address, std::sp
 }
 
 bool copy_from_process(const child& process, std::uint64_t remote_address, std::span<std::byte> to) noexcept {
+    if (process.forked && read_memory_file(process.pid, remote_address, to)) return true;
     return in_steps(to.data(), remote_address, to.size(), [&](const iovec* here, const iovec* there) {
         return ::process_vm_readv(static_cast<pid_t>(process.pid), here, 1, there, 1, 0);
     });

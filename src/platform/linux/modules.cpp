@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Modules by the loader's own tables. An address is looked up without locks (_dl_find_object) and the build id is read
 // from the image each time, which is cheaper than keeping a table right while plugins come and go.
+#include "base/child_path.hpp"
 #include "base/content_hash.hpp"
 #include "platform/linux/elf_image.hpp"
 #include "platform/linux/module_names.hpp"
@@ -164,7 +165,7 @@ bool has_file(const elf_image& image) noexcept { return image.program || std::st
 
 }  // namespace
 
-std::optional<module_view> view_module(const void* address) noexcept {
+BROOD_CHILD_PATH std::optional<module_view> view_module(const void* address) noexcept {
     const auto image = find_image(reinterpret_cast<std::uintptr_t>(address));
     return image ? std::optional(view_of(*image)) : std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Linux: a sparse memfd, futexes that work across processes, and start times from /proc.
 #include "platform/session_memory.hpp"
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ void wake_in_place(const sleeping_place& place) noexcept {
 }
 
 // Clock ticks since the system started, as in /proc/PID/stat.
-std::uint64_t process_clock_now() noexcept {
+BROOD_CHILD_PATH std::uint64_t process_clock_now() noexcept {
     static const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);

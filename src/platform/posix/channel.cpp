@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Channels: a socket pair. Handles travel as SCM_RIGHTS, 200 at most beside each marker byte.
+#include "base/child_path.hpp"
 #include "platform/posix/socket_io.hpp"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ constexpr int receive_flags = MSG_DONTWAIT;
 enum class woken { channel, peer, timeout };
 
 // Waits until the channel is ready for `events` or the peer ended.
-woken wait_for(handle_t channel, short events, handle_t peer, const deadline& until) {
+BROOD_CHILD_PATH woken wait_for(handle_t channel, short events, handle_t peer, const deadline& until) {
     pollfd fds[2] = {{channel, events, 0}, {peer, POLLIN, 0}};
     for (;;) {
         const int n = ::poll(fds, peer == no_handle() ? 1 : 2, posix::poll_timeout(until));
@@ -32,7 +33,8 @@ woken wait_for(handle_t channel, short events, handle_t peer, const deadline& un
     }
 }
 
-io_result send_all(handle_t channel, msghdr message, handle_t peer, const deadline& until, std::size_t& sent) {
+BROOD_CHILD_PATH io_result send_all(handle_t channel, msghdr message, handle_t peer, const deadline& until,
+                                    std::size_t& sent) {
     for (io_result result = io_result::ok;;) {
         if (posix::send_some(channel, message, sent, result)) return result;
         switch (wait_for(channel, POLLOUT, peer, until)) {
@@ -108,8 +110,8 @@ channel_pair make_channel() {
     return {posix::own(std::move(ours)), posix::own(std::move(theirs))};
 }
 
-io_result channel_write(handle_t channel, std::span<const std::span<const std::byte>> parts, handle_t peer_process,
-                        deadline until) {
+BROOD_CHILD_PATH io_result channel_write(handle_t channel, std::span<const std::span<const std::byte>> parts,
+                                         handle_t peer_process, deadline until) {
     std::vector<iovec> vectors;
     vectors.reserve(parts.size());
     for (const auto& part : parts)
@@ -132,7 +134,8 @@ void channel_write_from_crash(handle_t channel, std::span<const std::byte> bytes
     [[maybe_unused]] const auto n = ::send(channel, bytes.data(), bytes.size(), posix::send_flags);
 }
 
-io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process, deadline until) {
+BROOD_CHILD_PATH io_result channel_read(handle_t channel, std::span<std::byte> into, handle_t peer_process,
+                                        deadline until) {
     bool peer_ended = false;
     while (!into.empty()) {
         const auto n = posix::retry([&] { return ::recv(channel, into.data(), into.size(), MSG_DONTWAIT); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files by descriptor, unbuffered.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 #include "platform/posix/held_signal.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::size_t largest_transfer = std::size_t{1} << 30;
 
-int open_flags(const file_mode& mode) {
+BROOD_CHILD_PATH int open_flags(const file_mode& mode) {
     const bool write = mode.write || mode.append;
     int flags = O_CLOEXEC | (mode.read && write ? O_RDWR : write ? O_WRONLY : O_RDONLY);
     if (mode.append) flags |= O_APPEND;
@@ -33,7 +34,7 @@ bool may_raise_pipe_signal(handle_t file) noexcept {
 
 }  // namespace
 
-unique_handle open_file(const std::string& path, file_mode mode) {
+BROOD_CHILD_PATH unique_handle open_file(const std::string& path, file_mode mode) {
     if (!mode.read && !mode.write && !mode.append)
         posix::throw_error(EINVAL, "a file is opened to read, write or append");
     const int fd = posix::retry([&] { return ::open(path.c_str(), open_flags(mode), 0666); });

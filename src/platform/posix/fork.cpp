@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Forking a child that gets none of brood's own descriptors but those it is meant to have.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 #include "platform/posix/flush.hpp"
 #include "platform/posix/helper_threads.hpp"
@@ -8,7 +9,7 @@
 
 namespace brood::platform {
 
-child fork_process(std::span<const handle_t> keep) {
+BROOD_CHILD_PATH child fork_process(std::span<const handle_t> keep) {
     posix::install_fork_handler();
     posix::flush_output();
     // So that there is a number left for the handle of the child, which may already be running when it is asked for.
@@ -24,12 +25,13 @@ child fork_process(std::span<const handle_t> keep) {
         return result;
     }
     result.pid = pid;
+    result.forked = true;
     spare.reset();
     result.process = posix::hold_child(pid);
     return result;
 }
 
-void leave_terminal_group() noexcept { ::setpgid(0, 0); }
+BROOD_CHILD_PATH void leave_terminal_group() noexcept { ::setpgid(0, 0); }
 
 void join_terminal_group(process_id relative) noexcept { ::setpgid(0, ::getpgid(static_cast<pid_t>(relative))); }
 

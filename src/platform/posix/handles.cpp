@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Descriptors: private, above the standard streams, and known when they are brood's own.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 
 #include <algorithm>
@@ -13,38 +14,41 @@
 
 namespace brood::platform {
 
-handle_t no_handle() noexcept { return -1; }
+BROOD_CHILD_PATH handle_t no_handle() noexcept { return -1; }
 
 namespace posix {
 namespace {
 
 constexpr int word_bits = 64;
 constexpr int max_tracked = 1 << 20;
-std::atomic<std::uint64_t> owned[max_tracked / word_bits];
-std::atomic<int> highest_owned{-1};
 
-void mark(int fd) noexcept {
+// Side by side: a forked child writes to them first of all, and has to copy each page that it writes to.
+struct {
+    std::atomic<pid_t> known_pid{0};  // asking the system each time would cost more than all the rest of a look-up
+    std::atomic<int> owned_end{0};    // no owned descriptor is as high
+    std::atomic<std::uint64_t> owned[max_tracked / word_bits];
+} facts;
+
+BROOD_CHILD_PATH void mark(int fd) noexcept {
     if (fd < 0 || fd >= max_tracked) return;
-    owned[fd / word_bits].fetch_or(std::uint64_t{1} << (fd % word_bits));
-    int highest = highest_owned.load();
-    while (highest < fd && !highest_owned.compare_exchange_weak(highest, fd)) {
+    facts.owned[fd / word_bits].fetch_or(std::uint64_t{1} << (fd % word_bits));
+    int end = facts.owned_end.load();
+    while (end <= fd && !facts.owned_end.compare_exchange_weak(end, fd + 1)) {
     }
 }
 
-std::atomic<pid_t> known_pid{0};  // asking the system each time would cost more than all the rest of a look-up
-
-void leave_parent_behind() {
-    known_pid = ::getpid();
+BROOD_CHILD_PATH void leave_parent_behind() {
+    facts.known_pid = ::getpid();
     close_owned();
 }
 
-void unmark(int fd) noexcept {
-    if (fd < 0 || fd >= max_tracked || fd > highest_owned.load()) return;
-    owned[fd / word_bits].fetch_and(~(std::uint64_t{1} << (fd % word_bits)));
+BROOD_CHILD_PATH void unmark(int fd) noexcept {
+    if (fd < 0 || fd >= max_tracked || fd >= facts.owned_end.load()) return;
+    facts.owned[fd / word_bits].fetch_and(~(std::uint64_t{1} << (fd % word_bits)));
 }
 
 bool is_marked(int fd) noexcept {
-    return fd < max_tracked && (owned[fd / word_bits].load() >> (fd % word_bits) & 1) != 0;
+    return fd < max_tracked && (facts.owned[fd / word_bits].load() >> (fd % word_bits) & 1) != 0;
 }
 
 }  // namespace
@@ -53,7 +57,7 @@ void throw_error(int code, const char* what) { throw std::system_error(code, std
 
 void throw_errno(const char* what) { throw_error(errno, what); }
 
-unique_handle above_stdio(int fd) {
+BROOD_CHILD_PATH unique_handle above_stdio(int fd) {
     unique_handle handle(fd);
     if (fd > 2) return handle;
     const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -68,7 +72,7 @@ void move_above(unique_handle& fd, int highest) {
     fd = is_marked(fd.get()) ? own(std::move(moved)) : std::move(moved);
 }
 
-unique_handle own(unique_handle fd) noexcept {
+BROOD_CHILD_PATH unique_handle own(unique_handle fd) noexcept {
     install_fork_handler();
     mark(fd.get());
     return fd;
@@ -85,13 +89,13 @@ unique_handle hold_child(process_id pid) {
 }
 
 bool is_owned(int fd) noexcept { return is_marked(fd); }
-void disown(int fd) noexcept { unmark(fd); }
-void own_again(int fd) noexcept { mark(fd); }
+BROOD_CHILD_PATH void disown(int fd) noexcept { unmark(fd); }
+BROOD_CHILD_PATH void own_again(int fd) noexcept { mark(fd); }
 
-void close_owned() noexcept {
-    const int last = highest_owned.exchange(-1);
-    for (int word = 0; word <= last / word_bits && last >= 0; ++word) {
-        std::uint64_t bits = owned[word].exchange(0);
+BROOD_CHILD_PATH void close_owned() noexcept {
+    const int end = facts.owned_end.exchange(0);
+    for (int word = 0; word * word_bits < end; ++word) {
+        std::uint64_t bits = facts.owned[word].exchange(0);
         for (int bit = 0; bits != 0; ++bit, bits >>= 1)
             if (bits & 1) ::close(word * word_bits + bit);
     }
@@ -112,16 +116,16 @@ int poll_timeout(const deadline& until) noexcept {
 
 }  // namespace posix
 
-process_id current_process_id() noexcept {
-    const pid_t known = posix::known_pid.load(std::memory_order_relaxed);
+BROOD_CHILD_PATH process_id current_process_id() noexcept {
+    const pid_t known = posix::facts.known_pid.load(std::memory_order_relaxed);
     if (known != 0) return known;
     posix::install_fork_handler();
     const pid_t pid = ::getpid();
-    posix::known_pid = pid;
+    posix::facts.known_pid = pid;
     return pid;
 }
 
-void close_handle(handle_t handle) noexcept {
+BROOD_CHILD_PATH void close_handle(handle_t handle) noexcept {
     if (handle < 0) return;
     posix::unmark(handle);
     ::close(handle);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "platform/posix/helper_threads.hpp"
+#include "base/child_path.hpp"
 
 #include "platform/platform.hpp"
 
@@ -15,7 +16,9 @@ helper_thread::~helper_thread() { --count; }
 
 namespace posix {
 std::size_t helper_threads() noexcept { return count.load(); }
-void forget_helper_threads() noexcept { count = 0; }
+BROOD_CHILD_PATH void forget_helper_threads() noexcept {
+    if (count.load() != 0) count = 0;  // a child copies each page that it writes to
+}
 }  // namespace posix
 
 }  // namespace brood::platform

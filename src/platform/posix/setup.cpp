@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a child does to itself before it runs its target.
+#include "base/child_path.hpp"
 #include "platform/posix/fd.hpp"
 
 #include <cstdio>
@@ -44,7 +45,7 @@ void set_working_directory(const std::string& directory) {
     if (::chdir(directory.c_str()) == -1) posix::throw_errno(("changing to directory " + directory).c_str());
 }
 
-void set_standard_streams(std::span<const stdio_target, 3> streams) {
+BROOD_CHILD_PATH void set_standard_streams(std::span<const stdio_target, 3> streams) {
     for (int number = 0; number < 3; ++number) {
         const auto& stream = streams[static_cast<std::size_t>(number)];
         if (stream.what == stdio_target::kind::inherit) continue;
@@ -87,6 +88,6 @@ void clear_places(handle_t highest, std::span<unique_handle* const> handles) {
     posix::move_lifeline_above(highest);
 }
 
-void exit_now(int code) noexcept { ::_exit(code); }
+BROOD_CHILD_PATH void exit_now(int code) noexcept { std::_Exit(code); }
 
 }  // namespace brood::platform

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "platform/posix/socket_io.hpp"
 
+#include "base/child_path.hpp"
+
 #include <fcntl.h>
 #include <sys/uio.h>
 
@@ -35,7 +37,7 @@ void harden_socket([[maybe_unused]] int fd) {
 #endif
 }
 
-bool send_some(int fd, const msghdr& message, std::size_t& sent, io_result& result) {
+BROOD_CHILD_PATH bool send_some(int fd, const msghdr& message, std::size_t& sent, io_result& result) {
     const auto n = retry([&] { return ::sendmsg(fd, &message, send_flags); });
     sent = n > 0 ? static_cast<std::size_t>(n) : 0;
     if (n >= 0) return true;
@@ -47,7 +49,7 @@ bool send_some(int fd, const msghdr& message, std::size_t& sent, io_result& resu
     return false;
 }
 
-void advance(msghdr& message, std::size_t n) {
+BROOD_CHILD_PATH void advance(msghdr& message, std::size_t n) {
     while (message.msg_iovlen > 0 && n >= message.msg_iov->iov_len) {
         n -= message.msg_iov->iov_len;
         ++message.msg_iov;

@@ -4,6 +4,7 @@
 //
 // It is weak, so that a program that links the runtime statically gets the runtime's own and is just not observed.
 // The same holds where a sanitizer in the program brings its own.
+#include "base/child_path.hpp"
 #include "platform/platform.hpp"
 
 #include <cxxabi.h>
@@ -24,7 +25,7 @@ constexpr std::size_t deepest = 68;  // with those of this file and of sanitizer
 std::atomic<throw_observer> current_observer{nullptr};
 std::atomic<throw_function> next_throw{nullptr};
 
-throw_function find_next_throw() noexcept {
+BROOD_CHILD_PATH throw_function find_next_throw() noexcept {
     if (const auto known = next_throw.load(std::memory_order_relaxed)) return known;
     const auto found = reinterpret_cast<throw_function>(dlsym(RTLD_NEXT, "__cxa_throw"));
     next_throw.store(found, std::memory_order_relaxed);
@@ -49,10 +50,11 @@ void report(const void* object, std::uintptr_t thrown_at) noexcept {
 
 }  // namespace
 
-void observe_throws(throw_observer observer) noexcept {
+BROOD_CHILD_PATH void observe_throws(throw_observer observer) noexcept {
     // Found now: the first throw may happen where the loader's lock is held.
     find_next_throw();
-    current_observer.store(observer, std::memory_order_release);
+    // A forked child copies each page that it writes to.
+    if (current_observer.load() != observer) current_observer.store(observer, std::memory_order_release);
 }
 
 }  // namespace brood::platform
