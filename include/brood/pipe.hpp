@@ -18,10 +18,11 @@ namespace brood {
 // in whatever process that is; a dead process's handles count no more. Values are written in send() and read in recv(),
 // as by queue, with the same promises when a process dies.
 //
-// When the other end is gone, send() throws end_of_stream; recv() gives what was sent before and then throws it. Sending
-// does not wait: values stay in memory until they are received.
+// When the other end is gone, send() throws end_of_stream; recv() gives what was sent before and then throws it.
+// Sending does not wait: values stay in memory until they are received.
 //
-// fork: the child has all handles that its parent had, so an end is not gone while a child has it that was forked before.
+// fork: the child has all handles that its parent had, so an end is not gone while a child has it that was forked
+// before.
 //
 // Members may be called from several threads and processes at once; each value goes to one of them.
 template <class T>
@@ -31,15 +32,15 @@ public:
 
     explicit connection(detail::pipe_end end) noexcept : end_(std::move(end)) {}
 
-    // Does not block. Throws end_of_stream, serialization_error when the value cannot be written, std::bad_alloc when the
-    // session's memory is used up; each without effect. std::logic_error when this end only reads, or was closed.
+    // Does not block. Throws end_of_stream, serialization_error when the value cannot be written, std::bad_alloc when
+    // the session's memory is used up; each without effect. std::logic_error when this end only reads, or was closed.
     void send(const T& value) {
         const auto result = detail::put_value(end_.out(), value, {});
         if (result != detail::channel_result::done) detail::throw_end_of_stream(result);
     }
 
-    // Blocks until a value comes. Throws end_of_stream, or serialization_error when it cannot be read (it is gone then);
-    // std::logic_error when this end only writes, or was closed.
+    // Blocks until a value comes. Throws end_of_stream, or serialization_error when it cannot be read (it is gone
+    // then); std::logic_error when this end only writes, or was closed.
     T recv() { return std::move(*receive({})); }
     // Empty when the time came first. Durations and times are of the steady clock.
     template <class Rep, class Period>

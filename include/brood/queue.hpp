@@ -38,9 +38,9 @@ namespace detail {
 // Deaths: a value whose put() returned is delivered once, whatever becomes of the process that put it; one whose put()
 // was cut short arrives whole or not at all. A process that dies in get() leaves the value there, or takes it with it.
 //
-// End: after close() put() throws queue_closed; get() gives what is left and then throws it. So does a get() on an empty
-// queue that nobody could fill: another process had the queue, now no other process and no message has it, and this
-// process never put anything. And a put() on a full one when no other has it and this process never got anything.
+// End: after close() put() throws queue_closed; get() gives what is left and then throws it. So does a get() on an
+// empty queue that nobody could fill: another process had the queue, now no other process and no message has it, and
+// this process never put anything. And a put() on a full one when no other has it and this process never got anything.
 // fork: the child has all handles that its parent had.
 //
 // Members may be called from several threads at once, one handle by several for all but assignment. Waiting threads use
@@ -68,8 +68,8 @@ public:
     bool put_until(const T& value, std::chrono::steady_clock::time_point time) { return put_before(value, time); }
     bool try_put(const T& value) { return put_before(value, detail::at_once); }
 
-    // Takes the next value. Blocks while there is none. Throws queue_closed, or serialization_error when it cannot be read
-    // (it is gone then).
+    // Takes the next value. Blocks while there is none. Throws queue_closed, or serialization_error when it cannot be
+    // read (it is gone then).
     T get() {
         auto got = detail::get_value<T>(core(), {});
         if (!got.value) detail::throw_queue_closed(got.why);
