@@ -5,6 +5,7 @@
 #include <brood/detail/pipe_core.hpp>
 #include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
+#include <brood/loan.hpp>
 
 #include <cereal/access.hpp>
 
@@ -49,6 +50,14 @@ public:
     }
     std::optional<T> recv_until(std::chrono::steady_clock::time_point time) { return receive(time); }
     std::optional<T> try_recv() { return receive(detail::at_once); }
+    // The next value where it lies in shared memory: see queue::get_loan().
+    loan<T> recv_loan() { return std::move(*receive_loan({})); }
+    template <class Rep, class Period>
+    std::optional<loan<T>> recv_loan_for(const std::chrono::duration<Rep, Period>& timeout) {
+        return receive_loan(detail::time_after(timeout));
+    }
+    std::optional<loan<T>> recv_loan_until(std::chrono::steady_clock::time_point time) { return receive_loan(time); }
+    std::optional<loan<T>> try_recv_loan() { return receive_loan(detail::at_once); }
     // Whether recv() would not block: there is a value, or the end of the stream. Waits for that at most so long.
     bool poll() { return end_.in().wait_filled(detail::at_once); }
     template <class Rep, class Period>
@@ -70,10 +79,16 @@ public:
     friend bool operator==(const connection& a, const connection& b) noexcept { return a.end_ == b.end_; }
 
 private:
-    std::optional<T> receive(detail::channel_deadline until) {
-        auto got = detail::get_value<T>(end_.in(), until);
+    template <class Got>
+    static auto value_of(Got got) {
         if (!got.value && got.why != detail::channel_result::late) detail::throw_end_of_stream(got.why);
         return std::move(got.value);
+    }
+    std::optional<T> receive(detail::channel_deadline until) {
+        return value_of(detail::get_value<T>(end_.in(), until));
+    }
+    std::optional<loan<T>> receive_loan(detail::channel_deadline until) {
+        return value_of(detail::get_loan<T>(end_.in(), until));
     }
 
     detail::pipe_end end_;

@@ -6,6 +6,7 @@
 #include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
+#include <brood/loan.hpp>
 
 #include <cereal/access.hpp>
 
@@ -84,6 +85,23 @@ public:
         return detail::get_value<T>(core(), time).value;
     }
     std::optional<T> try_get() { return detail::get_value<T>(core(), detail::at_once).value; }
+
+    // The next value where it lies in shared memory, without another copy, while the loan or a copy of it lives:
+    // vectors of plain elements and plain objects beyond a few kilobytes; of others a loan of a copy. Otherwise as
+    // get() and the others.
+    loan<T> get_loan() {
+        auto got = detail::get_loan<T>(core(), {});
+        if (!got.value) detail::throw_queue_closed(got.why);
+        return std::move(*got.value);
+    }
+    template <class Rep, class Period>
+    std::optional<loan<T>> get_loan_for(const std::chrono::duration<Rep, Period>& timeout) {
+        return detail::get_loan<T>(core(), detail::time_after(timeout)).value;
+    }
+    std::optional<loan<T>> get_loan_until(std::chrono::steady_clock::time_point time) {
+        return detail::get_loan<T>(core(), time).value;
+    }
+    std::optional<loan<T>> try_get_loan() { return detail::get_loan<T>(core(), detail::at_once).value; }
 
     // Do not block.
     std::size_t size() const { return static_cast<std::size_t>(core().size()); }
@@ -170,6 +188,7 @@ public:
     bool join_for(const std::chrono::duration<Rep, Period>& timeout) const {
         return join_before(detail::time_after(timeout));
     }
+    bool join_until(std::chrono::steady_clock::time_point time) const { return join_before(time); }
 
     template <class Archive>
     static void load_and_construct(Archive& archive, cereal::construct<joinable_queue>& construct) {
