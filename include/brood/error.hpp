@@ -132,7 +132,7 @@ public:
     using error::error;
 };
 
-// A task was cancelled before it had a result.
+// Nobody wanted the result any more: the task was cancelled, or its pool ended without running it.
 class BROOD_API cancelled : public error {
 public:
     using error::error;
