@@ -14,7 +14,7 @@
 #include <brood/process_options.hpp>
 
 #include <brood/detail/pool_core.hpp>
-#include <brood/future.hpp>
+#include <brood/async.hpp>
 #include <brood/pool_options.hpp>
 
 #include <condition_variable>
