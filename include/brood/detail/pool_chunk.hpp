@@ -29,10 +29,10 @@ public:
     void save(output_archive& archive) const override {
         save_value(archive, function_);
         save_value(archive, stop_);
-        archive.write_size(count_);
         if constexpr (travels_as_bytes) {
             archive.write_block(count_, elements_.data() + first_, count_ * sizeof(T));
         } else {
+            archive.write_size(count_);
             for (std::size_t i = first_; i < first_ + count_; ++i) save_value<T>(archive, elements_[i]);
         }
     }
@@ -58,13 +58,13 @@ private:
 
     // Up to the first that cannot be read.
     static std::vector<T> load(input_archive& archive, task_session& session, std::exception_ptr& unreadable) {
-        const auto count = static_cast<std::size_t>(archive.read_size());
         std::vector<T> elements;
         if constexpr (travels_as_bytes) {
             const auto block = archive.begin_block(sizeof(T));
             elements = std::vector<T>(block.count);
             archive.read_block(block, elements.data(), block.count * sizeof(T));
         } else {
+            const auto count = static_cast<std::size_t>(archive.read_number<std::uint64_t>());
             elements.reserve(std::min<std::size_t>(count, archive.left()));
             try {
                 for (std::size_t i = 0; i < count && session.begin_element(i); ++i)
@@ -174,7 +174,7 @@ public:
             }
             try {
                 auto& archive = one.task->open();
-                archive.read_size();
+                archive.template read_number<std::uint64_t>();  // how many
                 all.append(load_value<chunk_result<R>>(archive));
             } catch (...) {
                 for (std::size_t i = 0; i < one.count; ++i) all.append_failure(std::current_exception());
