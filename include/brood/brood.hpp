@@ -23,6 +23,7 @@
 #include <brood/mutex.hpp>
 #include <brood/outcome.hpp>
 #include <brood/pipe.hpp>
+#include <brood/pool.hpp>
 #include <brood/pool_options.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
@@ -40,3 +41,4 @@
 #include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
 #include <brood/stop_token.hpp>
+#include <brood/worker_local.hpp>

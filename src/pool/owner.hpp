@@ -98,7 +98,7 @@ private:
 
     // ---- leading (owner_lead.cpp) ----
     bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);
-    void lead(lock& held, const time_point* until);
+    bool lead(lock& held, const time_point* until);  // whether there was a report
     void look_around(lock& held);
     void look_after_leading() noexcept;
     void wake_somebody() noexcept;

@@ -20,13 +20,17 @@ bool owner::wait(const std::atomic<bool>& flag, const time_point* until) {
         held, [&] { return flag.load(std::memory_order_acquire); }, until);
 }
 
+// For a moment: what the caller waits for may be there already, by another thread.
 bool owner::help() {
     if (!is_ours()) return false;
     lock held(mutex_);
-    if (leading_) return false;
-    lead(held, nullptr);
+    bool helped = false;
+    if (!leading_) {
+        const auto soon = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+        helped = lead(held, &soon);
+    }
     wake_somebody();
-    return true;
+    return helped;
 }
 
 bool owner::wait_for(lock& held, const std::function<bool()>& what, const time_point* until) {
@@ -85,7 +89,8 @@ void owner::run() {
     }
 }
 
-void owner::lead(lock& held, const time_point* until) {
+bool owner::lead(lock& held, const time_point* until) {
+    bool heard = false;
     leading_ = true;
     ending_ = false;
     look_around(held);
@@ -95,7 +100,8 @@ void owner::lead(lock& held, const time_point* until) {
         held.unlock();
         const auto got = reports_.get(taken, limit);
         held.lock();
-        if (got == channel_result::done) handle(taken);
+        heard = got == channel_result::done;
+        if (heard) handle(taken);
     }
     constexpr int at_once = 256;
     for (int i = 0; i < at_once && reports_.get(taken, detail::at_once) == channel_result::done; ++i) handle(taken);
@@ -103,6 +109,7 @@ void owner::lead(lock& held, const time_point* until) {
     leading_ = false;
     if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
     run_callbacks(held);
+    return heard;
 }
 
 // What is due beside reports.

@@ -7,6 +7,7 @@
 #include "codec/exception.hpp"
 #include "codec/stack.hpp"
 #include "pool/task_bytes.hpp"
+#include "pool/worker_core.hpp"
 #include "process/child_session.hpp"
 #include "process/this_process.hpp"
 
@@ -111,6 +112,7 @@ worker::worker(const worker_setup& setup)
       tasks_(detail::channel_core::of(setup_.tasks)),
       reports_(detail::channel_core::of(setup_.reports)),
       inbox_(detail::channel_core::of(setup_.inbox)),
+      core_(std::make_shared<worker_core>(*this)),
       functions_(memory_) {
     only = this;
 }
@@ -274,8 +276,9 @@ bool worker::is_worn() {
 }
 
 void work(const worker_setup& setup) {
-    static worker here(setup);  // exit handlers may still ask for it
-    here.run();
+    // Never freed: exit handlers may still ask for it. A worker forked from a worker has one of its own.
+    auto* const here = new worker(setup);
+    here->run();
 }
 
 }  // namespace brood::pools

@@ -54,6 +54,8 @@ public:
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }
     std::thread::id main_thread() const noexcept { return main_thread_; }
+    // The pool as the tasks of this worker see it.
+    const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
 
 private:
     enum class next { task, nothing, leave };
@@ -75,6 +77,7 @@ private:
     const worker_setup setup_;
     pool_memory& memory_;
     const detail::channel_core tasks_, reports_, inbox_;
+    const std::shared_ptr<detail::pool_core> core_;
     numbered_functions functions_;
     std::uint64_t elements_ = 0;
     std::uint64_t first_memory_ = 0;

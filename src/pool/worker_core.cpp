@@ -48,7 +48,8 @@ bool worker_core::wait(const std::atomic<bool>& flag, const time_point* until) {
 bool worker_core::help() {
     lock held(mutex_);
     read_inbox(held);
-    step(held, {}, [] { return false; });
+    // Not for long: what the caller waits for may be there already, by another thread.
+    step(held, std::chrono::steady_clock::now() + std::chrono::milliseconds(10), [] { return false; });
     read_inbox(held);
     return true;
 }
@@ -144,9 +145,7 @@ namespace brood::detail {
 
 std::shared_ptr<pool_core> pool_core::current() noexcept {
     auto* const here = pools::this_worker();
-    if (here == nullptr) return nullptr;
-    static const auto core = std::make_shared<pools::worker_core>(*here);
-    return core;
+    return here == nullptr ? nullptr : here->core();
 }
 
 }  // namespace brood::detail
