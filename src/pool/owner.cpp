@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <future>
 #include <stdexcept>
 
 namespace brood::pools {
@@ -79,7 +80,15 @@ void owner::begin() {
     }
     // Registered after what brood does to children at exit, and so runs before.
     [[maybe_unused]] static const int registered = std::atexit([] { process_exits = true; });
-    hub_ = std::thread([this] { run(); });
+    // It must count as brood's own before anybody counts threads.
+    std::promise<void> started;
+    hub_ = std::thread([this, &started] {
+        const platform::helper_thread mark;
+        started.set_value();
+        run();
+    });
+    held.unlock();
+    started.get_future().wait();
 }
 
 void owner::require_ours(const char* verb) const {

@@ -76,7 +76,6 @@ void owner::look_after_leading() noexcept {
 }
 
 void owner::run() {
-    const platform::helper_thread mark;
     lock held(mutex_);
     while (!quit_) {
         if (leading_ || (is_done() && !has_dead_ && !ending_)) {
