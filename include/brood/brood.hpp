@@ -21,12 +21,16 @@
 #include <brood/listener.hpp>
 #include <brood/loan.hpp>
 #include <brood/mutex.hpp>
+#include <brood/outcome.hpp>
 #include <brood/pipe.hpp>
+#include <brood/pool.hpp>
+#include <brood/pool_options.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
 #include <brood/queue.hpp>
 #include <brood/recreate.hpp>
 #include <brood/recursive_mutex.hpp>
+#include <brood/result_stream.hpp>
 #include <brood/semaphore.hpp>
 #include <brood/sentinel.hpp>
 #include <brood/serialization.hpp>
@@ -36,3 +40,5 @@
 #include <brood/shared_mutex.hpp>
 #include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
+#include <brood/stop_token.hpp>
+#include <brood/worker_local.hpp>

@@ -93,6 +93,17 @@ private:
     std::shared_ptr<const detail::stack_source> stack_;
 };
 
+// A pool's worker ended while it ran a task.
+class BROOD_API worker_died : public process_died {
+public:
+    worker_died(const std::string& what, std::string task, const process_died& death);
+    // What it ran: "task 17", "task 17, element 3".
+    const std::string& task() const noexcept { return task_; }
+
+private:
+    std::string task_;
+};
+
 // An exception of a type that cannot be rebuilt here was thrown in another process.
 class BROOD_API remote_error : public error {
 public:
@@ -117,6 +128,12 @@ private:
 
 // A wait ended because its time was over.
 class BROOD_API timeout_error : public error {
+public:
+    using error::error;
+};
+
+// Nobody wanted the result any more: the task was cancelled, or its pool ended without running it.
+class BROOD_API cancelled : public error {
 public:
     using error::error;
 };

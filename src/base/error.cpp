@@ -56,6 +56,9 @@ process_died::process_died(const std::string& what, process_id pid, exit_status 
 
 const stack_trace& process_died::stack() const noexcept { return words(stack_); }
 
+worker_died::worker_died(const std::string& what, std::string task, const process_died& death)
+    : process_died(what, death.pid(), death.status(), death.source_of_stack()), task_(std::move(task)) {}
+
 remote_error::remote_error(std::string type_name, const std::string& what, std::string process_name, process_id pid,
                            stack_trace stack)
     : remote_error(std::move(type_name), what, std::move(process_name), pid, in_words(std::move(stack))) {}

@@ -166,6 +166,17 @@ struct death_like {
     }
 };
 
+struct worker_death_like {
+    static void save(string_sink& sink, const worker_died& e) {
+        death_like::save(sink, e);
+        write_text(sink, e.task());
+    }
+    static worker_died load(byte_reader& in, const std::string& what) {
+        const process_died death = death_like::load(in, what);
+        return {what, std::string(in.text()), death};
+    }
+};
+
 struct remote_like {
     static void save(string_sink& sink, const remote_error& e) {
         write_text(sink, e.type_name());
@@ -248,6 +259,7 @@ constinit const exception_type all_types[] = {
     error_row<bootstrap_error>(),
     error_row<start_error>(),
     error_row<timeout_error>(),
+    error_row<cancelled>(),
     error_row<owner_died>(),
     error_row<broken_barrier>(),
     error_row<queue_closed>(),
@@ -255,6 +267,7 @@ constinit const exception_type all_types[] = {
     error_row<authentication_error>(),
     row<serialization_error, serialization_like>(),
     row<process_died, death_like>(),
+    row<worker_died, worker_death_like>(),
     row<remote_error, remote_like>(),
 };
 

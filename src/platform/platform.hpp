@@ -256,6 +256,8 @@ struct session {
 };
 // When the process started, in the system's count; 0 when there is none.
 std::uint64_t process_birth(process_id pid) noexcept;
+// Bytes of it that are in memory; 0 when there is none or the system does not say.
+std::uint64_t memory_of_process(process_id pid) noexcept;
 
 // Memory of a name in this process. Move-only; a forked child has it too.
 class mapped_memory {

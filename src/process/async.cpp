@@ -89,6 +89,11 @@ public:
         return true;
     }
 
+    void on_ready(std::function<void()> what, const void*) override {
+        wait_until(nullptr);
+        what();
+    }
+
     input_archive& open() override {
         const std::lock_guard guard(mutex_);
         if (failure_) std::rethrow_exception(failure_);

@@ -45,6 +45,8 @@ class BROOD_API taken_value final : public block_source {
 public:
     taken_value() noexcept {}
     std::span<const std::byte> bytes() const noexcept { return bytes_; }
+    // The block that holds it, if it has one of its own.
+    const std::shared_ptr<arena::held_block>& message() const noexcept { return message_; }
     std::size_t count() override { return sizes_.size(); }
     std::uint64_t size(std::size_t index) override;
     void read(std::size_t index, std::span<std::byte> into) override;

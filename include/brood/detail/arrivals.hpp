@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The numbers of chunks that have come back, for the one that waits for them.
+#pragma once
+
+#include <brood/export.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace brood::detail {
+
+// add() from any thread, the rest from one.
+class BROOD_API arrivals {
+public:
+    void add(std::uint64_t number);
+    // Blocks until there is one.
+    void wait();
+    bool empty();
+    // Those that came since the last call.
+    std::vector<std::uint64_t> take();
+    // Is called after each add(), without a lock; null for nothing.
+    void tell(std::function<void()> whom);
+
+private:
+    std::mutex mutex_;
+    std::condition_variable came_;
+    std::vector<std::uint64_t> numbers_;
+    bool waits_ = false;
+    std::function<void()> told_;
+};
+
+}  // namespace brood::detail

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// What pools do whatever the types of their tasks.
+#pragma once
+
+#include <brood/detail/chunk.hpp>
+#include <brood/detail/future_state.hpp>
+#include <brood/detail/target.hpp>
+#include <brood/error.hpp>
+#include <brood/export.hpp>
+#include <brood/pool_options.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace brood::arena {
+class held_block;
+}
+
+namespace brood {
+
+// One worker of a pool, as it was a moment ago.
+struct worker_stats {
+    process_id pid = 0;
+    std::string state;                // "starting", "idle", "busy"
+    std::uint64_t tasks = 0;          // that ended; a chunk counts its elements
+    std::chrono::nanoseconds busy{};  // in tasks
+    std::chrono::nanoseconds idle{};  // since it began, not in tasks
+    std::uint64_t restarts = 0;       // how often a process took the place of one that had ended
+    std::uint64_t memory = 0;         // bytes resident
+};
+
+namespace detail {
+
+class pool_core;
+
+struct task_settings {
+    int priority = 0;
+    unsigned retries = 0;
+    std::optional<std::chrono::steady_clock::duration> timeout = {};
+};
+
+// Bytes in this process's memory, or a message block in the session's.
+struct task_bytes {
+    std::string bytes;
+    std::shared_ptr<arena::held_block> message;
+};
+
+// The session of a task in a worker: chunks say which element they are at, and may have to end early.
+class BROOD_API task_session : public target_session {
+public:
+    std::atomic<std::uint64_t>* position = nullptr;
+    // When the element began, if it has a time limit, in nanoseconds of the steady clock; else null.
+    std::atomic<std::int64_t>* begun = nullptr;
+    std::uint64_t most_elements = ~std::uint64_t{0};
+    std::uint64_t elements = 1;  // how many were done
+
+    // False when there may be no more.
+    bool begin_element(std::uint64_t number) {
+        if (number >= most_elements) return false;
+        position->store(number, std::memory_order_relaxed);
+        if (begun != nullptr) begun->store(steady_nanoseconds(), std::memory_order_relaxed);
+        return true;
+    }
+    static std::int64_t steady_nanoseconds() {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
+
+protected:
+    ~task_session() = default;
+};
+
+// One call on its way through a pool.
+class BROOD_API pool_task : public std::enable_shared_from_this<pool_task> {
+public:
+    pool_task(std::shared_ptr<pool_core> core, const task_settings& settings);
+    pool_task(const pool_task&) = delete;
+    pool_task& operator=(const pool_task&) = delete;
+    virtual ~pool_task();
+
+    // Writes what is to be done; throws serialization_error. Before submit.
+    void fill(const target& what);
+    // Once, after `done`: the archive that holds the value; throws what the task threw or what became of it.
+    input_archive& open();
+
+    // How it ended, for chunks. After `done`.
+    bool has_value() const noexcept { return !failure; }
+    // The raw bytes of the result's beginning.
+    std::string_view result_bytes() const noexcept;
+
+    std::shared_ptr<pool_core> core;
+    const task_settings settings;
+    std::atomic<bool> done{false};
+
+    // ---- of the pool ----
+    enum class place : std::uint8_t { nowhere, pending, given_out, ended };
+    place where = place::nowhere;
+    bool timed_out = false;
+    bool killed = false;  // cancelled while it ran
+    std::uint32_t slot = 0;
+    std::uint64_t number = 0;
+    std::uint64_t claim = 0;
+    unsigned retries_left = 0;
+    entry_function entry = nullptr;
+    std::string entry_name;  // instead of `entry`: the written name of code
+    task_bytes arguments;
+    task_bytes result;
+    std::exception_ptr failure;
+    std::optional<std::uint64_t> died_at;  // its worker died in this element
+    std::int64_t begun = 0, ended = 0;
+    struct listener {
+        std::function<void()> call;
+        const void* key;
+    };
+    std::vector<listener> listeners;
+
+private:
+    struct reading;
+    std::unique_ptr<reading> reading_;
+};
+
+// A pool as one process sees it. Thread-safe.
+class BROOD_API pool_core : public std::enable_shared_from_this<pool_core> {
+public:
+    // A pool of this process with its workers. Throws std::invalid_argument and what starting processes throws.
+    static std::shared_ptr<pool_core> make(const pool_options& options);
+    // In a task: the pool that runs it; else null.
+    static std::shared_ptr<pool_core> current() noexcept;
+
+    pool_core() = default;
+    pool_core(const pool_core&) = delete;
+    pool_core& operator=(const pool_core&) = delete;
+    virtual ~pool_core() = default;
+
+    enum class urgency : std::uint8_t {
+        usual,        // blocks while the pool's queue is full
+        waited_for,   // the same; the caller calls wait() next
+        of_the_pool   // never blocks; part of a map, also of a closed pool
+    };
+    // Throws std::logic_error when the pool was closed, and cancelled when it was terminated.
+    virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
+    // Blocks until the flag, which belongs to this pool, is set: true.
+    virtual bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) = 0;
+    // Does some of what results wait for, and may block until there is something to do; false when another thread does.
+    virtual bool help() = 0;
+    virtual void on_ready(pool_task& task, std::function<void()> what, const void* key) = 0;
+    virtual void forget(pool_task& task, const void* key) noexcept = 0;
+    // `running`: also when it has begun; its worker is then killed.
+    virtual bool cancel(pool_task& task, bool running) = 0;
+    virtual int worker_count() const = 0;
+    virtual const task_settings& defaults() const noexcept = 0;
+    virtual progress_option default_progress() const { return {}; }
+    virtual void require_open() const {}
+    // Until release() a closed pool takes what maps still send, and join() waits.
+    virtual void hold() {}
+    virtual void release() noexcept {}
+
+    // ---- for maps ----
+    static constexpr bool runs_in_this_process = false;
+    template <class R, class F, class T>
+    std::shared_ptr<future_state<chunk_result<R>>> start_chunk(const std::shared_ptr<const F>& function,
+                                                               std::vector<T> elements, const task_options& options);
+    task_settings settings_for(const task_options& options) const;
+
+    // ---- in the process that made it; elsewhere they throw std::logic_error ----
+    virtual void resize(int workers);
+    virtual std::vector<worker_stats> stats();
+    virtual std::vector<process_id> worker_pids();
+    virtual void close();
+    virtual void join();
+    virtual void terminate();
+    // The last handle is gone.
+    virtual void finish() noexcept {}
+};
+
+}  // namespace detail
+}  // namespace brood

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include <brood/detail/arrivals.hpp>
+
+#include <brood/detail/ready_gate.hpp>
+
+#include <utility>
+
+namespace brood::detail {
+
+void arrivals::add(std::uint64_t number) {
+    std::function<void()> told;
+    bool wake = false;
+    {
+        const std::lock_guard guard(mutex_);
+        numbers_.push_back(number);
+        wake = waits_;
+        told = told_;
+    }
+    if (wake) came_.notify_one();
+    if (told) told();
+}
+
+void arrivals::wait() {
+    const waiting_scope waiting;
+    std::unique_lock lock(mutex_);
+    waits_ = true;
+    came_.wait(lock, [&] { return !numbers_.empty(); });
+    waits_ = false;
+}
+
+bool arrivals::empty() {
+    const std::lock_guard guard(mutex_);
+    return numbers_.empty();
+}
+
+std::vector<std::uint64_t> arrivals::take() {
+    const std::lock_guard guard(mutex_);
+    return std::exchange(numbers_, {});
+}
+
+void arrivals::tell(std::function<void()> whom) {
+    const std::lock_guard guard(mutex_);
+    told_.swap(whom);
+}
+
+}  // namespace brood::detail

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// A pool in the process that made it.
+//
+// One thread at a time leads: it reads the workers' reports, ends tasks and gives out new ones. A thread that waits for
+// a task leads itself, so that a result need not pass through another thread; when nobody waits, the pool's own thread
+// leads. Callbacks run in the leader after it has given up the lead, so that they may wait and submit.
+#pragma once
+
+#include "pool/function_table.hpp"
+#include "pool/pool_memory.hpp"
+#include "pool/task_bytes.hpp"
+#include "pool/worker.hpp"
+
+#include <brood/process_options.hpp>
+
+#include <brood/detail/pool_core.hpp>
+#include <brood/async.hpp>
+#include <brood/pool_options.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace brood::pools {
+
+using detail::pool_task;
+using task_pointer = std::shared_ptr<pool_task>;
+using time_point = std::chrono::steady_clock::time_point;
+
+// Set when the program begins to end: then workers are not replaced.
+extern std::atomic<bool> process_exits;
+
+class owner final : public detail::pool_core {
+public:
+    explicit owner(const pool_options& options);
+    ~owner() override;
+
+    void submit(const task_pointer& task, urgency how) override;
+    bool wait(const std::atomic<bool>& flag, const time_point* until) override;
+    bool help() override;
+    void on_ready(pool_task& task, std::function<void()> what, const void* key) override;
+    void forget(pool_task& task, const void* key) noexcept override;
+    bool cancel(pool_task& task, bool running) override;
+    progress_option default_progress() const override { return options_.progress; }
+    void require_open() const override;
+    void hold() override;
+    void release() noexcept override;
+    int worker_count() const override { return wanted_.load(std::memory_order_relaxed); }
+    const detail::task_settings& defaults() const noexcept override { return defaults_; }
+
+    void resize(int workers) override;
+    std::vector<worker_stats> stats() override;
+    std::vector<process_id> worker_pids() override;
+    void close() override;
+    void join() override;
+    void terminate() override;
+    void finish() noexcept override;
+
+    // Starts workers and thread; once, after construction.
+    void begin();
+
+private:
+    using lock = std::unique_lock<std::mutex>;
+    enum class life : std::uint8_t { open, closed, terminated };
+
+    struct member {
+        std::uint32_t index = 0;
+        std::shared_ptr<detail::pending_result> run;  // the process and how it ends
+        process_id pid = 0;
+        detail::shared_object inbox;
+        bool ready = false;
+        bool leaving = false;        // it ends by itself
+        bool was_dismissed = false;  // because there were too many
+        std::int64_t began = 0;
+    };
+
+    // ---- tasks (owner_tasks.cpp) ----
+    void enter(const task_pointer& task);
+    void put_aside(const task_pointer& task, bool first);
+    task_pointer next_pending();
+    void give_out();
+    bool give(const task_pointer& task);
+    void take_slot(const task_pointer& task);
+    void put_record(const pool_task& task);
+    void put_again(const task_pointer& task);
+    bool take_back(pool_task& task);
+    void take_back_less_urgent(int priority);
+    std::size_t most_given_out() const noexcept;
+    void settle(pool_task& task);
+    void fail(pool_task& task, const std::exception_ptr& why);
+    void fail_everything(const std::exception_ptr& why);
+    void free_slot(pool_task& task);
+    void run_callbacks(lock& held);
+    bool is_done() const noexcept { return unfinished_ == 0 && holds_ == 0; }
+
+    // ---- leading (owner_lead.cpp) ----
+    bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);
+    bool lead(lock& held, const time_point* until);  // whether there was a report
+    void look_around(lock& held);
+    void look_after_leading() noexcept;
+    void wake_somebody() noexcept;
+    void run();
+    platform::deadline earliest(const time_point* until) const;
+    void handle(detail::taken_value& taken);
+    void handle_task_report(const report_head& head, const detail::taken_value& taken);
+    void handle_refusal(const detail::taken_value& taken);
+    void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
+    void note_time(pool_task& task);
+
+    // ---- workers (owner_workers.cpp) ----
+    std::shared_ptr<member> member_at(std::uint32_t index) const;
+    worker_setup make_setup(const member& one) const;
+    process_options options_of(const member& one) const;
+    void start_one(lock& held, std::uint32_t index);
+    void watch(member& one);
+    void note_death(process_id pid) noexcept;
+    bool needs_worker() const noexcept;
+    std::uint32_t free_index() const;
+    void keep_workers(lock& held);
+    void dismiss_surplus();
+    void bury();
+    void bury_one(const member& one);
+    void end_tasks_of(const member& dead, const process_died& death);
+    void end_task_of_dead(const task_pointer& task, const process_died& death);
+    void kill_worker_of(const pool_task& task);
+    void note_limit(const pool_task& task);
+    void stop_late_tasks();
+    void stop_workers();
+    bool is_ours() const noexcept { return pid_ == platform::current_process_id(); }
+    void require_ours(const char* verb) const;
+    void check_open(bool closed_too) const;
+    void wait_for_room(lock& held);
+    std::size_t living() const noexcept { return members_.size(); }
+
+    const process_id pid_ = platform::current_process_id();
+    pool_options options_;
+    detail::task_settings defaults_;
+    std::string name_;
+    std::string initializer_name_, initializer_, finalizer_name_, finalizer_;
+    detail::shared_object memory_object_, tasks_object_, reports_object_;
+    pool_memory& memory_;
+    const detail::channel_core tasks_, reports_;
+    function_numbers functions_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable done_, idle_;
+    bool leading_ = false;
+    unsigned followers_ = 0;
+    bool hub_sleeps_ = false;
+    bool quit_ = false;
+    std::thread hub_;
+
+    bool ending_ = false;  // something is to be looked at that no report tells of
+
+    life life_ = life::open;
+    std::exception_ptr broken_;
+    std::atomic<int> wanted_{1};
+    std::vector<std::shared_ptr<member>> members_;
+    std::vector<std::uint64_t> restarts_;  // by index
+    std::mutex dead_mutex_;
+    std::vector<process_id> dead_;
+    std::atomic<bool> has_dead_{false};
+    unsigned failed_starts_ = 0;
+    std::size_t dismissed_ = 0;  // told to leave, and not yet buried
+    bool keeping_ = false;
+    bool queue_closed_ = false;
+
+    std::map<int, std::deque<task_pointer>, std::greater<>> pending_;
+    std::size_t pending_count_ = 0;
+    std::vector<task_pointer> given_;  // by slot
+    std::vector<std::uint32_t> free_slots_;
+    std::size_t given_count_ = 0;
+    bool has_priorities_ = false;
+    std::optional<time_point> next_check_;  // of time limits
+    std::size_t unfinished_ = 0;
+    std::uint64_t next_number_ = 1, next_generation_ = 1;
+    double mean_run_ = 50e3;  // nanoseconds
+    std::vector<pool_task::listener> callbacks_;
+    std::size_t holds_ = 0;  // maps that still send
+    bool something_ended_ = false;
+};
+
+}  // namespace brood::pools

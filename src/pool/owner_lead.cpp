@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Who reads what the workers say.
+#include "pool/owner.hpp"
+
+#include "codec/exception.hpp"
+#include "pool/relay.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace brood::pools {
+
+using detail::channel_result;
+
+bool owner::wait(const std::atomic<bool>& flag, const time_point* until) {
+    if (flag.load(std::memory_order_acquire)) return true;
+    require_ours("wait for");
+    lock held(mutex_);
+    return wait_for(
+        held, [&] { return flag.load(std::memory_order_acquire); }, until);
+}
+
+// For a moment: what the caller waits for may be there already, by another thread.
+bool owner::help() {
+    if (!is_ours()) return false;
+    lock held(mutex_);
+    bool helped = false;
+    if (!leading_) {
+        const auto soon = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+        helped = lead(held, &soon);
+    }
+    wake_somebody();
+    return helped;
+}
+
+bool owner::wait_for(lock& held, const std::function<bool()>& what, const time_point* until) {
+    bool ready = what();
+    while (!ready) {
+        if (until != nullptr && std::chrono::steady_clock::now() >= *until) break;
+        if (!leading_) {
+            lead(held, until);
+        } else {
+            ++followers_;
+            if (until == nullptr)
+                done_.wait(held);
+            else
+                done_.wait_until(held, *until);
+            --followers_;
+        }
+        ready = what();
+    }
+    wake_somebody();
+    return ready;
+}
+
+// When nobody leads though somebody should.
+void owner::wake_somebody() noexcept {
+    if (leading_ || (is_done() && !has_dead_ && !ending_)) return;
+    if (followers_ > 0)
+        done_.notify_one();
+    else if (hub_sleeps_)
+        idle_.notify_one();
+}
+
+// Something is to be looked at that no report tells of.
+void owner::look_after_leading() noexcept {
+    ending_ = true;
+    const report_head head{report::poke, 0, 0, 0, 0};
+    try {
+        if (leading_) reports_.put_plain(&head, sizeof head, {});
+    } catch (const std::exception&) {
+        // the leader looks when the next report comes
+    }
+    done_.notify_all();
+    idle_.notify_all();
+}
+
+void owner::run() {
+    lock held(mutex_);
+    while (!quit_) {
+        if (leading_ || (is_done() && !has_dead_ && !ending_)) {
+            hub_sleeps_ = true;
+            idle_.wait(held);
+            hub_sleeps_ = false;
+        } else {
+            lead(held, nullptr);
+        }
+    }
+}
+
+bool owner::lead(lock& held, const time_point* until) {
+    bool heard = false;
+    leading_ = true;
+    ending_ = false;
+    look_around(held);
+    detail::taken_value taken;
+    if (!something_ended_ && callbacks_.empty() && !has_dead_ && !ending_) {
+        const auto limit = earliest(until);
+        held.unlock();
+        const auto got = reports_.get(taken, limit);
+        held.lock();
+        heard = got == channel_result::done;
+        if (heard) handle(taken);
+    }
+    constexpr int at_once = 256;
+    for (int i = 0; i < at_once && reports_.get(taken, detail::at_once) == channel_result::done; ++i) handle(taken);
+    look_around(held);
+    leading_ = false;
+    if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
+    run_callbacks(held);
+    return heard;
+}
+
+// What is due beside reports.
+void owner::look_around(lock& held) {
+    if (has_dead_) bury();
+    stop_late_tasks();
+    give_out();
+    if (life_ != life::open && is_done() && !queue_closed_) {
+        queue_closed_ = true;
+        tasks_.close();
+    }
+    keep_workers(held);
+    if (process_exits && members_.empty() && unfinished_ > 0)
+        fail_everything(std::make_exception_ptr(cancelled("the program ends")));
+}
+
+platform::deadline owner::earliest(const time_point* until) const {
+    platform::deadline limit;
+    if (until != nullptr) limit = *until;
+    if (next_check_ && (!limit || *next_check_ < *limit)) limit = next_check_;
+    return limit;
+}
+
+// ---- reports ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::string_view text_of(const detail::taken_value& taken) {
+    const auto bytes = taken.bytes().subspan(sizeof(report_head));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::exception_ptr read_exception(const detail::taken_value& taken) {
+    try {
+        return detail::decode_exception(text_of(taken));
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+}  // namespace
+
+void owner::handle(detail::taken_value& taken) {
+    report_head head;
+    if (taken.bytes().size() < sizeof head) return;
+    std::memcpy(&head, taken.bytes().data(), sizeof head);
+    switch (head.what) {
+        case report::poke: break;
+        case report::ready:
+            failed_starts_ = 0;
+            if (const auto one = member_at(head.worker)) one->ready = true;
+            break;
+        case report::leaving:
+            if (const auto one = member_at(head.worker)) {
+                one->leaving = true;
+                one->was_dismissed = head.slot != 0;
+            }
+            break;
+        case report::refused: handle_refusal(taken); break;
+        case report::submit: handle_submission(head, taken); break;
+        case report::result:
+        case report::exception: handle_task_report(head, taken); break;
+    }
+}
+
+void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
+    const auto task = head.slot < most_slots ? given_[head.slot] : nullptr;
+    if (!task || task->claim != head.claim) return;  // it ended otherwise: by cancel() or in time
+    if (task->killed || task->timed_out) return;     // its worker is about to die
+    note_time(*task);
+    if (head.what == report::exception)
+        return fail(*task, read_exception(taken));
+    task->result = keep(taken);
+    settle(*task);
+}
+
+// Of a task whose slot is still its own.
+void owner::note_time(pool_task& task) {
+    const auto& slot = memory_.slots[task.slot];
+    task.begun = slot.begun.load(std::memory_order_relaxed);
+    task.ended = slot.ended.load(std::memory_order_relaxed);
+    const auto spent = static_cast<double>(std::max<std::int64_t>(0, task.ended - task.begun));
+    mean_run_ += (spent - mean_run_) / 16;
+}
+
+// Its workers cannot begin: the pool is of no use.
+void owner::handle_refusal(const detail::taken_value& taken) {
+    if (!broken_) broken_ = read_exception(taken);
+    fail_everything(broken_);
+}
+
+}  // namespace brood::pools

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+// Tasks of a pool, from submission to their end.
+#include "pool/owner.hpp"
+
+#include "arena/references.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+namespace brood::pools {
+
+namespace {
+
+thread_local bool in_callback = false;
+
+std::exception_ptr make_cancelled(const pool_task& task) {
+    return std::make_exception_ptr(cancelled("task " + std::to_string(task.number) + " was cancelled"));
+}
+
+}  // namespace
+
+// ---- in -----------------------------------------------------------------------------------------------------------
+
+void owner::submit(const task_pointer& task, urgency how) {
+    require_ours("submit to");
+    lock held(mutex_);
+    check_open(how != urgency::of_the_pool);
+    if (how != urgency::of_the_pool && options_.queue_limit && !in_callback) wait_for_room(held);
+    enter(task);
+    if (how != urgency::waited_for) wake_somebody();
+}
+
+void owner::wait_for_room(lock& held) {
+    const auto limit = static_cast<std::size_t>(*options_.queue_limit);
+    wait_for(
+        held,
+        [&] {
+            return unfinished_ < limit + static_cast<std::size_t>(wanted_.load()) || life_ != life::open || broken_;
+        },
+        nullptr);
+    check_open(true);
+}
+
+void owner::enter(const task_pointer& task) {
+    task->number = next_number_++;
+    ++unfinished_;
+    if (task->settings.priority != 0) has_priorities_ = true;
+    if (has_priorities_) take_back_less_urgent(task->settings.priority);
+    put_aside(task, false);
+    give_out();
+}
+
+void owner::put_aside(const task_pointer& task, bool first) {
+    task->where = pool_task::place::pending;
+    auto& line = pending_[task->settings.priority];
+    if (first)
+        line.push_front(task);
+    else
+        line.push_back(task);
+    ++pending_count_;
+}
+
+// Those that were cancelled meanwhile are only in the line any more.
+task_pointer owner::next_pending() {
+    while (!pending_.empty()) {
+        auto& line = pending_.begin()->second;
+        while (!line.empty()) {
+            task_pointer task = std::move(line.front());
+            line.pop_front();
+            if (task->where != pool_task::place::pending) continue;
+            --pending_count_;
+            return task;
+        }
+        pending_.erase(pending_.begin());
+    }
+    return nullptr;
+}
+
+// ---- out ----------------------------------------------------------------------------------------------------------
+
+// Enough that no worker waits for this process, and not so many that one waits behind another's long task.
+std::size_t owner::most_given_out() const noexcept {
+    constexpr double ahead = 300e3;  // nanoseconds
+    const auto workers = static_cast<double>(std::max(1, wanted_.load(std::memory_order_relaxed)));
+    const double wanted = workers * (2 + ahead / std::max(mean_run_, 50.0));
+    return static_cast<std::size_t>(std::min<double>(wanted, most_slots));
+}
+
+void owner::give_out() {
+    if (pending_count_ == 0 || broken_) return;
+    const std::size_t most = most_given_out();
+    while (given_count_ < most) {
+        const auto task = next_pending();
+        if (!task) return;
+        if (!give(task)) return;
+    }
+}
+
+namespace {
+
+// A task's record: its head, the function's name unless it has a number, the arguments unless they are a message.
+class record {
+public:
+    record(const task_head& head, std::string_view name, std::string_view arguments) {
+        append(&head, sizeof head);
+        append(name.data(), name.size());
+        append(arguments.data(), arguments.size());
+    }
+    const void* bytes() const noexcept { return bytes_.data(); }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    void append(const void* bytes, std::size_t count) {
+        if (count != 0) std::memcpy(bytes_.data() + size_, bytes, count);
+        size_ += count;
+    }
+    std::array<std::byte, detail::small_value> bytes_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace
+
+// Throws std::bad_alloc.
+void owner::put_record(const pool_task& task) {
+    task_head head{};
+    head.claim = task.claim;
+    head.slot = task.slot;
+    head.function = task.entry != nullptr ? functions_.number_of(task.entry) : unnumbered;
+    std::string name;
+    if (head.function == unnumbered) name = task.entry != nullptr ? name_function(task.entry) : task.entry_name;
+    head.name_size = static_cast<std::uint32_t>(name.size());
+    head.timed = task.settings.timeout ? 1 : 0;
+    if (task.arguments.message) head.message = task.arguments.message->block();
+    const record made(head, name, task.arguments.bytes);
+    tasks_.put_plain(made.bytes(), made.size(), {});
+}
+
+void owner::take_slot(const task_pointer& task) {
+    const std::uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    task->slot = slot;
+    task->claim = make_claim(next_generation_++, 0, claim_state::queued);
+    task->where = pool_task::place::given_out;
+    auto& place = memory_.slots[slot];
+    place.position.store(0, std::memory_order_relaxed);
+    place.begun.store(0, std::memory_order_relaxed);
+    place.ended.store(0, std::memory_order_relaxed);
+    place.claim.store(task->claim);
+    given_[slot] = task;
+    ++given_count_;
+    note_limit(*task);
+}
+
+// False when there is no memory for its record now.
+bool owner::give(const task_pointer& task) {
+    const bool only = given_count_ == 0;
+    take_slot(task);
+    try {
+        put_record(*task);
+        return true;
+    } catch (const std::exception&) {
+        if (only) {  // nothing that ends will make room
+            fail(*task, std::current_exception());
+            return true;
+        }
+        free_slot(*task);
+        put_aside(task, true);
+        return false;
+    }
+}
+
+// Its record may be lost. Who gets it twice runs it once.
+void owner::put_again(const task_pointer& task) {
+    try {
+        put_record(*task);
+    } catch (const std::exception&) {
+        if (!take_back(*task)) return;
+        free_slot(*task);
+        put_aside(task, true);
+    }
+}
+
+// True when no worker has it or will.
+bool owner::take_back(pool_task& task) {
+    std::uint64_t queued = task.claim;
+    return memory_.slots[task.slot].claim.compare_exchange_strong(queued, 0);
+}
+
+// So that the more urgent one is next.
+void owner::take_back_less_urgent(int priority) {
+    std::vector<task_pointer> back;
+    for (const auto& task : given_)
+        if (task && task->settings.priority < priority && take_back(*task)) back.push_back(task);
+    std::sort(back.begin(), back.end(), [](const auto& a, const auto& b) { return a->number > b->number; });
+    for (const auto& task : back) {
+        free_slot(*task);
+        put_aside(task, true);
+    }
+}
+
+void owner::free_slot(pool_task& task) {
+    const std::uint32_t slot = task.slot;
+    memory_.slots[slot].claim.store(0);
+    const task_pointer keep = std::move(given_[slot]);
+    given_[slot] = nullptr;
+    free_slots_.push_back(slot);
+    --given_count_;
+}
+
+// ---- ended --------------------------------------------------------------------------------------------------------
+
+void owner::settle(pool_task& task) {
+    if (task.where == pool_task::place::ended) return;
+    const auto alive = task.shared_from_this();
+    if (task.where == pool_task::place::given_out) free_slot(task);
+    if (task.where == pool_task::place::pending) --pending_count_;
+    task.where = pool_task::place::ended;
+    task.arguments = {};
+    --unfinished_;
+    something_ended_ = true;
+    for (auto& each : task.listeners) callbacks_.push_back(std::move(each));
+    task.listeners.clear();
+    task.done.store(true, std::memory_order_release);
+}
+
+void owner::fail(pool_task& task, const std::exception_ptr& why) {
+    task.failure = why;
+    settle(task);
+}
+
+void owner::fail_everything(const std::exception_ptr& why) {
+    for (auto& [priority, line] : std::exchange(pending_, {}))
+        for (auto& task : line)
+            if (task->where == pool_task::place::pending) fail(*task, why);
+    for (std::size_t slot = 0; slot < given_.size(); ++slot)
+        if (const auto task = given_[slot]) fail(*task, why);
+}
+
+bool owner::cancel(pool_task& task, bool running) {
+    if (!is_ours()) return false;
+    lock held(mutex_);
+    if (task.where == pool_task::place::ended || task.killed || task.timed_out) return task.killed;
+    if (task.where == pool_task::place::pending || (task.where == pool_task::place::given_out && take_back(task))) {
+        fail(task, make_cancelled(task));
+        if (followers_ > 0) done_.notify_all();
+        run_callbacks(held);
+        return true;
+    }
+    if (!running) return false;
+    task.killed = true;
+    kill_worker_of(task);
+    return true;
+}
+
+void owner::on_ready(pool_task& task, std::function<void()> what, const void* key) {
+    {
+        const lock held(mutex_);
+        if (!task.done.load(std::memory_order_acquire)) {
+            task.listeners.push_back({std::move(what), key});
+            return;
+        }
+    }
+    what();
+}
+
+void owner::forget(pool_task& task, const void* key) noexcept {
+    const lock held(mutex_);
+    std::erase_if(task.listeners, [&](const auto& one) { return one.key == key; });
+}
+
+void owner::run_callbacks(lock& held) {
+    while (!callbacks_.empty()) {
+        auto all = std::exchange(callbacks_, {});
+        held.unlock();
+        const bool outer = std::exchange(in_callback, true);
+        for (auto& each : all) each.call();
+        all.clear();
+        in_callback = outer;
+        held.lock();
+        if (followers_ > 0) done_.notify_all();
+    }
+}
+
+}  // namespace brood::pools

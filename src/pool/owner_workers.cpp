@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Workers of a pool: started, watched, buried, replaced.
+#include "pool/owner.hpp"
+
+#include "arena/session.hpp"
+#include "process/start.hpp"
+
+#include <brood/async.hpp>
+
+#include <algorithm>
+
+namespace brood::pools {
+
+namespace {
+
+constexpr unsigned most_failed_starts = 3;
+
+using process_pointer = std::shared_ptr<detail::pending_result>;
+
+process_died death_of(detail::pending_result& run) {
+    run.wait_until(nullptr);
+    try {
+        run.open();
+    } catch (const process_died& death) {
+        return death;
+    } catch (const std::exception& e) {
+        return {e.what(), run.child()->pid(), run.child()->status().value_or(exit_status::unknown())};
+    }
+    return {"the worker ended", run.child()->pid(), run.child()->status().value_or(exit_status::unknown())};
+}
+
+}  // namespace
+
+// ---- starting -----------------------------------------------------------------------------------------------------
+
+std::shared_ptr<owner::member> owner::member_at(std::uint32_t index) const {
+    const auto found = std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->index == index; });
+    return found == members_.end() ? nullptr : *found;
+}
+
+worker_setup owner::make_setup(const member& one) const {
+    worker_setup setup;
+    setup.memory = memory_object_;
+    setup.tasks = tasks_object_;
+    setup.reports = reports_object_;
+    setup.inbox = one.inbox;
+    setup.index = one.index;
+    setup.workers = wanted_;
+    setup.initializer_name = initializer_name_;
+    setup.initializer = initializer_;
+    setup.finalizer_name = finalizer_name_;
+    setup.finalizer = finalizer_;
+    if (options_.max_tasks_per_worker) setup.most_tasks = static_cast<std::uint64_t>(*options_.max_tasks_per_worker);
+    setup.memory_growth_limit = options_.memory_growth_limit;
+    if (options_.idle_timeout) setup.idle_timeout = options_.idle_timeout->count();
+    setup.defaults = defaults_;
+    return setup;
+}
+
+process_options owner::options_of(const member& one) const {
+    process_options options;
+    options.name = name_ + "-worker-" + std::to_string(one.index + 1);
+    options.daemon = true;
+    options.start_method = options_.start_method;
+    options.cpus = options_.cpus;
+    options.niceness = options_.niceness;
+    // A worker that takes a dead one's place must come, whatever the program's threads do meanwhile.
+    options.allow_threads = hub_.joinable();
+    return options;
+}
+
+void owner::start_one(lock& held, std::uint32_t index) {
+    auto one = std::make_shared<member>();
+    one->index = index;
+    one->inbox = detail::channel_core::make(unbounded_queue, 0);
+    memory_.workers[index].phase.store(worker_phase::starting);
+    memory_.workers[index].tasks.store(0);
+    memory_.workers[index].busy.store(0);
+    memory_.workers[index].since.store(clock_now());
+    one->began = clock_now();
+    const auto setup = make_setup(*one);
+    const auto options = options_of(*one);
+    held.unlock();
+    try {
+        one->run = detail::start_async(options, detail::make_target<detail::drop_result>(&work, setup));
+    } catch (...) {
+        held.lock();
+        throw;
+    }
+    held.lock();
+    one->pid = one->run->child()->pid();
+    members_.push_back(one);
+    if (life_ == life::terminated) one->run->child()->request(platform::request::kill);
+    held.unlock();
+    watch(*one);
+    held.lock();
+}
+
+// It may be told at once, in this thread.
+void owner::watch(member& one) {
+    const std::weak_ptr<pool_core> self = weak_from_this();
+    arena::watch_process(one.pid, [self, pid = one.pid] {
+        const auto alive = std::static_pointer_cast<owner>(self.lock());
+        if (alive) alive->note_death(pid);
+    });
+}
+
+void owner::note_death(process_id pid) noexcept {
+    {
+        const std::lock_guard guard(dead_mutex_);
+        dead_.push_back(pid);
+        has_dead_ = true;
+    }
+    const lock held(mutex_);
+    look_after_leading();
+}
+
+// Whether a worker is missing.
+bool owner::needs_worker() const noexcept {
+    if (process_exits || broken_ || life_ == life::terminated || queue_closed_) return false;
+    const auto wanted = static_cast<std::size_t>(wanted_.load());
+    if (living() >= wanted) return false;
+    if (life_ == life::closed && is_done()) return false;
+    if (!options_.idle_timeout) return true;
+    return pending_count_ > 0 || given_count_ > living();
+}
+
+std::uint32_t owner::free_index() const {
+    std::uint32_t index = 0;
+    while (member_at(index)) ++index;
+    return index;
+}
+
+void owner::keep_workers(lock& held) {
+    if (keeping_) return;
+    keeping_ = true;
+    try {
+        while (needs_worker()) start_one(held, free_index());
+    } catch (const std::exception&) {
+        if (members_.empty()) {
+            broken_ = std::current_exception();
+            fail_everything(broken_);
+        }
+    }
+    keeping_ = false;
+}
+
+void owner::dismiss_surplus() {
+    const auto wanted = static_cast<std::size_t>(wanted_.load());
+    for (auto staying = living() - std::min(living(), dismissed_); staying > wanted; --staying) {
+        task_head head{};
+        head.leave = 1;
+        tasks_.put_plain(&head, sizeof head, {});
+        ++dismissed_;
+    }
+}
+
+// ---- ended --------------------------------------------------------------------------------------------------------
+
+void owner::bury() {
+    std::vector<process_id> dead;
+    {
+        const std::lock_guard guard(dead_mutex_);
+        dead.swap(dead_);
+        has_dead_ = false;
+    }
+    detail::taken_value taken;
+    while (reports_.get(taken, detail::at_once) == detail::channel_result::done) handle(taken);  // their last ones
+    for (const auto pid : dead) {
+        const auto found =
+            std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->pid == pid; });
+        if (found == members_.end()) continue;
+        const auto one = *found;
+        members_.erase(found);
+        bury_one(*one);
+    }
+}
+
+void owner::bury_one(const member& one) {
+    const auto death = death_of(*one.run);
+    ++restarts_[one.index];
+    memory_.workers[one.index].phase.store(worker_phase::none);
+    if (one.was_dismissed && dismissed_ > 0) --dismissed_;
+    end_tasks_of(one, death);
+    if (!one.ready && !one.leaving && !broken_ && life_ == life::open && ++failed_starts_ >= most_failed_starts) {
+        broken_ = std::make_exception_ptr(
+            worker_died("the workers of pool '" + name_ + "' end before they are ready: " + death.what(), "", death));
+        fail_everything(broken_);
+    }
+    something_ended_ = true;
+}
+
+void owner::end_tasks_of(const member& dead, const process_died& death) {
+    for (std::uint32_t slot = 0; slot < given_.size(); ++slot) {
+        const auto task = given_[slot];
+        if (!task) continue;
+        const auto claim = memory_.slots[slot].claim.load();
+        if (state_of(claim) == claim_state::running && worker_of(claim) == dead.index)
+            end_task_of_dead(task, death);
+        else if (state_of(claim) == claim_state::queued)
+            put_again(task);  // the dead one may have taken its record out
+    }
+}
+
+void owner::end_task_of_dead(const task_pointer& task, const process_died& death) {
+    const auto text = "task " + std::to_string(task->number);
+    if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
+    if (task->timed_out)
+        return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+    if (task->retries_left > 0) {
+        --task->retries_left;
+        free_slot(*task);
+        return put_aside(task, true);
+    }
+    task->died_at = memory_.slots[task->slot].position.load();
+    fail(*task, std::make_exception_ptr(worker_died(
+                    "the worker (pid " + std::to_string(death.pid()) + ") that ran " + text + " of pool '" + name_ +
+                        "' " + death.status().to_string(),
+                    text, death)));
+}
+
+// ---- ending them --------------------------------------------------------------------------------------------------
+
+void owner::kill_worker_of(const pool_task& task) {
+    const auto claim = memory_.slots[task.slot].claim.load();
+    if (state_of(claim) != claim_state::running) return;
+    if (const auto one = member_at(worker_of(claim))) one->run->child()->request(platform::request::kill);
+}
+
+void owner::note_limit(const pool_task& task) {
+    if (!task.settings.timeout) return;
+    const auto then = std::chrono::steady_clock::now() + *task.settings.timeout;
+    if (!next_check_ || then < *next_check_) next_check_ = then;
+}
+
+void owner::stop_late_tasks() {
+    if (!next_check_ || std::chrono::steady_clock::now() < *next_check_) return;
+    next_check_.reset();
+    const auto now = clock_now();
+    for (const auto& task : given_) {
+        if (!task || !task->settings.timeout || task->timed_out || task->killed) continue;
+        const auto& slot = memory_.slots[task->slot];
+        const auto limit = task->settings.timeout->count();
+        const bool runs = state_of(slot.claim.load()) == claim_state::running;
+        const auto begun = slot.begun.load();
+        const auto left = runs && begun != 0 ? begun + limit - now : limit;
+        if (left <= 0) {
+            task->timed_out = true;
+            kill_worker_of(*task);
+            continue;
+        }
+        const auto then = std::chrono::steady_clock::now() + std::chrono::nanoseconds(left);
+        if (!next_check_ || then < *next_check_) next_check_ = then;
+    }
+}
+
+void owner::stop_workers() {
+    queue_closed_ = true;
+    tasks_.close();
+    for (const auto& one : members_) one->run->child()->request(platform::request::kill);
+}
+
+}  // namespace brood::pools

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// What a pool and its workers share: who runs which task, and how the workers do. Records of tasks and results travel in
+// two queues; here lies what must be known when a process dies between two records.
+//
+// A task that was given out has a slot. Its claim goes
+//
+//   queued -> running(worker) -> free     by the worker, then by the pool when the result came or the worker died
+//   queued -> free                        by the pool: cancelled, or taken back for a more urgent one
+//
+// in one compare-and-exchange each. A task's record may therefore be in the queue twice, or for nothing: only who makes
+// it `running` runs it.
+#pragma once
+
+#include <brood/detail/pool_core.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace brood::pools {
+
+enum class claim_state : std::uint8_t { free, queued, running };
+
+// State in the lowest bits, then the worker, then the generation, which no two uses of a slot share.
+inline constexpr unsigned state_bits = 2, worker_bits = 16;
+inline constexpr std::uint64_t make_claim(std::uint64_t generation, std::uint32_t worker, claim_state state) noexcept {
+    return generation << (state_bits + worker_bits) | std::uint64_t{worker} << state_bits |
+           static_cast<std::uint64_t>(state);
+}
+inline constexpr claim_state state_of(std::uint64_t claim) noexcept {
+    return static_cast<claim_state>(claim & ((1U << state_bits) - 1));
+}
+inline constexpr std::uint32_t worker_of(std::uint64_t claim) noexcept {
+    return static_cast<std::uint32_t>(claim >> state_bits) & ((1U << worker_bits) - 1);
+}
+
+struct task_slot {
+    std::atomic<std::uint64_t> claim;
+    std::atomic<std::uint64_t> position;  // in a chunk: the element that runs
+    std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
+};
+
+enum class worker_phase : std::uint32_t { none, starting, idle, busy };
+
+// Written by its worker, read by everybody.
+struct alignas(64) worker_line {
+    std::atomic<worker_phase> phase;
+    std::atomic<std::uint64_t> tasks;
+    std::atomic<std::uint64_t> busy;    // nanoseconds in tasks that ended
+    std::atomic<std::uint64_t> memory;  // bytes, after the last task that was looked at
+    std::atomic<std::int64_t> since;    // when the phase began
+};
+
+inline constexpr std::uint32_t most_slots = 2048, most_workers = 4096, most_functions = 256, longest_function = 480;
+
+// Code that tasks enter, under a number that is shorter than its name.
+struct function_entry {
+    std::atomic<std::uint32_t> size;  // 0: none
+    std::array<char, longest_function> name;
+};
+
+struct pool_memory {
+    std::array<task_slot, most_slots> slots;
+    std::array<worker_line, most_workers> workers;
+    std::array<function_entry, most_functions> functions;
+};
+
+inline std::int64_t clock_now() noexcept { return detail::task_session::steady_nanoseconds(); }
+
+inline constexpr std::uint64_t unbounded_queue = ~std::uint64_t{0};
+
+// ---- records ------------------------------------------------------------------------------------------------------
+
+inline constexpr std::uint32_t unnumbered = ~std::uint32_t{0};
+
+// Pool to workers. What follows: the function's name, if it has no number; then the arguments, unless they are in a
+// message block.
+struct task_head {
+    std::uint64_t claim;    // as it was made: queued
+    std::uint64_t message;  // the block's place, or 0
+    std::uint32_t slot;
+    std::uint32_t function;
+    std::uint32_t name_size;
+    std::uint16_t leave;  // no task: whoever gets this ends
+    std::uint16_t timed;  // its elements have a time limit
+};
+
+enum class report : std::uint32_t {
+    poke,       // of the pool to itself: look at what is not in the queue
+    ready,      // a worker began
+    refused,    // its initializer threw; the exception follows
+    result,     // the value follows
+    exception,  // the exception follows
+    leaving,    // the worker ends by itself
+    submit      // a task of a task: its settings, the name of its function and its arguments follow
+};
+
+// Workers to pool.
+struct report_head {
+    report what;
+    std::uint32_t worker;
+    std::uint64_t claim;  // as it was queued
+    std::uint32_t slot;
+    std::uint32_t unused;
+};
+
+}  // namespace brood::pools

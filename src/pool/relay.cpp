@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "pool/relay.hpp"
+
+#include "arena/references.hpp"
+#include "pool/owner.hpp"
+
+#include "codec/exception.hpp"
+#include "process/this_process.hpp"
+
+#include <utility>
+
+namespace brood::pools {
+
+namespace {
+
+// Message blocks cross as what they are: shared objects.
+void save_bytes(output_archive& archive, const detail::task_bytes& held) {
+    const std::uint64_t place = held.message ? held.message->block() : 0;
+    archive(held.bytes, place);
+    if (held.message) archive.add_shared_object(place, held.message);
+}
+
+detail::task_bytes load_bytes(input_archive& archive) {
+    detail::task_bytes held;
+    std::uint64_t place = 0;
+    archive(held.bytes, place);
+    if (place != 0) held.message = arena::hold_object(place, arena::kind::message);
+    return held;
+}
+
+}  // namespace
+
+void submission::save(output_archive& archive) const {
+    archive(number, settings, function);
+    save_bytes(archive, arguments);
+}
+submission submission::load(input_archive& archive) {
+    submission made;
+    archive(made.number, made.settings, made.function);
+    made.arguments = load_bytes(archive);
+    return made;
+}
+
+void answer::save(output_archive& archive) const {
+    archive(number, has_value, timed_out, died_at, exception);
+    save_bytes(archive, value);
+}
+answer answer::load(input_archive& archive) {
+    answer made;
+    archive(made.number, made.has_value, made.timed_out, made.died_at, made.exception);
+    made.value = load_bytes(archive);
+    return made;
+}
+
+// ---- in the pool's process ----------------------------------------------------------------------------------------
+
+namespace {
+
+// A worker that is gone needs no answer; one that cannot be had must not hold up the others.
+void send_answer(const pool_task& done, std::uint64_t number, const detail::shared_object& inbox) noexcept {
+    try {
+        answer made{number, done.has_value(), done.timed_out, done.died_at, {}, done.result};
+        if (!made.has_value)
+            made.exception = detail::encode_exception(done.failure, {}, detail::this_process::get().name(),
+                                                      platform::current_process_id());
+        output_archive archive({.handles = false});
+        made.save(archive);
+        detail::channel_core::of(inbox).put(archive, {});
+    } catch (const std::exception&) {
+        detail::channel_core::of(inbox).close();  // the worker's waits end with an error
+    }
+}
+
+}  // namespace
+
+void owner::handle_submission(const report_head& head, detail::taken_value& taken) {
+    const auto one = member_at(head.worker);
+    if (!one) return;
+    input_archive archive(taken.bytes().subspan(sizeof head), &taken);
+    auto asked = submission::load(archive);
+    const auto task = std::make_shared<pool_task>(nullptr, asked.settings);
+    task->entry_name = std::move(asked.function);
+    task->arguments = std::move(asked.arguments);
+    task->listeners.push_back(
+        {[task, number = asked.number, inbox = one->inbox] { send_answer(*task, number, inbox); }, nullptr});
+    enter(task);
+    if (life_ == life::terminated)
+        fail(*task, std::make_exception_ptr(cancelled("pool '" + name_ + "' was terminated")));
+    else if (broken_)
+        fail(*task, broken_);
+}
+
+}  // namespace brood::pools

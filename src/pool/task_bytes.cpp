@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "pool/task_bytes.hpp"
+
+#include "arena/references.hpp"
+
+namespace brood::pools {
+
+detail::task_bytes pack(const output_archive& archive) {
+    const auto bytes = archive.bytes();
+    if (bytes.size() > most_small || !archive.blocks().empty() || !archive.shared_objects().empty())
+        return {{}, channel::make_message(archive)};
+    return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, nullptr};
+}
+
+std::span<const std::byte> view(const detail::task_bytes& held) noexcept {
+    if (!held.message) return std::as_bytes(std::span(held.bytes));
+    return channel::view_message(held.message->bytes()).bytes.subspan(sizeof(report_head));
+}
+
+detail::task_bytes keep(const detail::taken_value& taken) {
+    if (taken.message()) return {{}, taken.message()};
+    const auto bytes = taken.bytes().subspan(sizeof(report_head));
+    return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, nullptr};
+}
+
+}  // namespace brood::pools

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include "pool/worker.hpp"
+
+#include "arena/references.hpp"
+#include "arena/sleepers.hpp"
+#include "channel/queue_state.hpp"
+#include "codec/exception.hpp"
+#include "codec/stack.hpp"
+#include "pool/task_bytes.hpp"
+#include "pool/worker_core.hpp"
+#include "process/child_session.hpp"
+#include "process/this_process.hpp"
+
+#include "platform/platform.hpp"
+
+#include <cstring>
+
+namespace brood::pools {
+
+using detail::channel_result;
+
+// ---- what it is told ----------------------------------------------------------------------------------------------
+
+void worker_setup::save(output_archive& archive) const {
+    memory.save(archive);
+    tasks.save(archive);
+    reports.save(archive);
+    inbox.save(archive);
+    archive(index, workers, initializer_name, initializer, finalizer_name, finalizer, most_tasks, memory_growth_limit,
+            idle_timeout, defaults);
+}
+
+void worker_setup::load(input_archive& archive) {
+    memory = detail::shared_object::load(archive, arena::kind::bytes);
+    tasks = detail::channel_core::load(archive, 0);
+    reports = detail::channel_core::load(archive, 0);
+    inbox = detail::channel_core::load(archive, 0);
+    archive(index, workers, initializer_name, initializer, finalizer_name, finalizer, most_tasks, memory_growth_limit,
+            idle_timeout, defaults);
+}
+
+// ---- one task -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+worker* only = nullptr;
+
+class running_task final : public detail::task_session {
+public:
+    running_task(worker& owner, const task_head& head, std::uint64_t elements_left)
+        : owner_(owner), head_(head), slot_(owner.memory().slots[head.slot]) {
+        position = &slot_.position;
+        if (head.timed != 0) begun = &slot_.begun;
+        most_elements = elements_left;
+    }
+
+    void arguments_read() override { slot_.begun.store(clock_now(), std::memory_order_relaxed); }
+    output_archive& begin_result() override {
+        slot_.ended.store(clock_now(), std::memory_order_relaxed);
+        const report_head head{report::result, owner_.setup().index, head_.claim, head_.slot, 0};
+        result_.emplace(archive_mode{.handles = false}).write(&head, sizeof head);
+        return *result_;
+    }
+    void send_result() override {
+        owner_.reports().put(*result_, {});
+        sent_ = true;
+    }
+    bool was_sent() const noexcept { return sent_; }
+
+private:
+    worker& owner_;
+    const task_head& head_;
+    task_slot& slot_;
+    std::optional<output_archive> result_;
+    bool sent_ = false;
+};
+
+// For calls that give nothing back.
+class silent_session final : public detail::target_session {
+public:
+    void arguments_read() override {}
+    output_archive& begin_result() override { return result_.emplace(); }
+    void send_result() override {}
+
+private:
+    std::optional<output_archive> result_;
+};
+
+void call(const std::string& name, const std::string& arguments) {
+    if (name.empty()) return;
+    input_archive archive(std::as_bytes(std::span(arguments)));
+    silent_session session;
+    find_function(name)(archive, session);
+}
+
+std::string encode(const std::exception_ptr& failure) {
+    return detail::encode_exception(failure, detail::thrown_stack(failure), detail::this_process::get().name(),
+                                    platform::current_process_id());
+}
+
+}  // namespace
+
+worker* this_worker() noexcept {
+    return only != nullptr && only->pid() == platform::current_process_id() ? only : nullptr;
+}
+
+// ---- the worker ---------------------------------------------------------------------------------------------------
+
+worker::worker(const worker_setup& setup)
+    : setup_(setup),
+      memory_(setup.memory.as<pool_memory>()),
+      tasks_(detail::channel_core::of(setup_.tasks)),
+      reports_(detail::channel_core::of(setup_.reports)),
+      inbox_(detail::channel_core::of(setup_.inbox)),
+      core_(std::make_shared<worker_core>(*this)),
+      functions_(memory_) {
+    only = this;
+}
+
+void worker::run() {
+    if (!begin()) return;
+    loop();
+    leave();
+}
+
+bool worker::begin() {
+    try {
+        call(setup_.initializer_name, setup_.initializer);
+    } catch (...) {
+        send({report::refused, setup_.index, 0, 0, 0}, encode(std::current_exception()));
+        return false;
+    }
+    if (setup_.memory_growth_limit) first_memory_ = platform::memory_of_process(platform::current_process_id());
+    show(worker_phase::idle);
+    send({report::ready, setup_.index, 0, 0, 0}, {});
+    return true;
+}
+
+void worker::loop() {
+    detail::taken_value taken;
+    while (!is_worn() && !told_to_leave_) {
+        platform::deadline until;
+        if (setup_.idle_timeout)
+            until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(*setup_.idle_timeout);
+        if (take(taken, until) != next::task) return;
+        handle(taken);
+    }
+}
+
+void worker::leave() {
+    try {
+        call(setup_.finalizer_name, setup_.finalizer);
+    } catch (...) {
+        detail::print_uncaught(std::current_exception());
+    }
+    send({report::leaving, setup_.index, 0, told_to_leave_ ? 1U : 0U, 0}, {});
+}
+
+worker::next worker::take(detail::taken_value& taken, platform::deadline until) {
+    const auto got = tasks_.get(taken, until);
+    if (got == channel_result::late) return next::nothing;
+    if (got != channel_result::done) return next::leave;
+    if (taken.bytes().size() < sizeof(task_head)) throw serialization_error("a task's record is too short");
+    task_head head;
+    std::memcpy(&head, taken.bytes().data(), sizeof head);
+    if (head.leave == 0) return next::task;
+    told_to_leave_ = true;
+    return next::leave;
+}
+
+bool worker::run_another() {
+    if (told_to_leave_) return false;
+    detail::taken_value taken;
+    if (take(taken, detail::at_once) != next::task) return false;
+    handle(taken);
+    return true;
+}
+
+void worker::sleep(bool for_tasks, platform::deadline until) {
+    if (!for_tasks) {
+        inbox_.wait_filled(until);
+        return;
+    }
+    auto& tasks = setup_.tasks.as<channel::queue_state>();
+    auto& inbox = setup_.inbox.as<channel::queue_state>();
+    {
+        arena::waiting_for_many sleeper;
+        sleeper.add(&tasks.readers);
+        sleeper.add(&inbox.readers);
+        tasks.readers.store(1);
+        inbox.readers.store(1);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (tasks_.size() == 0 && inbox_.size() == 0 && !inbox_.is_closed()) sleeper.sleep(until);
+    }
+    tasks.readers.store(1);
+    inbox.readers.store(1);
+}
+
+void worker::handle(const detail::taken_value& taken) {
+    task_head head;
+    std::memcpy(&head, taken.bytes().data(), sizeof head);
+    auto& slot = memory_.slots[head.slot % most_slots];
+    constexpr std::uint64_t low = (std::uint64_t{1} << (state_bits + worker_bits)) - 1;
+    std::uint64_t queued = head.claim;
+    const std::uint64_t running = (queued & ~low) | make_claim(0, setup_.index, claim_state::running);
+    if (!slot.claim.compare_exchange_strong(queued, running)) return;  // cancelled, or done by another
+    if (depth_++ == 0) show(worker_phase::busy);
+    slot.begun.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    run_task(head, taken);
+    if (--depth_ == 0) show(worker_phase::idle);
+}
+
+void worker::run_task(const task_head& head, const detail::taken_value& taken) {
+    running_task session(*this, head, setup_.most_tasks ? *setup_.most_tasks - elements_ : ~std::uint64_t{0});
+    try {
+        std::span<const std::byte> rest = taken.bytes().subspan(sizeof head);
+        const auto function = function_of(head, rest);
+        detail::taken_value message;
+        if (head.message != 0) {
+            message.set_message(arena::hold_object(head.message, arena::kind::message));
+            rest = message.bytes();
+        }
+        input_archive archive(rest, &message);
+        function(archive, session);
+        if (!session.was_sent()) {
+            session.begin_result();
+            session.send_result();
+        }
+    } catch (...) {
+        if (!session.was_sent()) report_exception(head, std::current_exception());
+    }
+    // The slot may be another task's by now.
+    elements_ += session.elements;
+    line().tasks.store(elements_, std::memory_order_relaxed);
+}
+
+detail::entry_function worker::function_of(const task_head& head, std::span<const std::byte>& rest) {
+    if (head.function != unnumbered) return functions_.find(head.function);
+    if (head.name_size > rest.size()) throw serialization_error("a task's record is shorter than it says");
+    const std::string_view name(reinterpret_cast<const char*>(rest.data()), head.name_size);
+    rest = rest.subspan(head.name_size);
+    return find_function(name);
+}
+
+void worker::report_exception(const task_head& head, const std::exception_ptr& failure) {
+    memory_.slots[head.slot].ended.store(clock_now(), std::memory_order_relaxed);
+    send({report::exception, setup_.index, head.claim, head.slot, 0}, encode(failure));
+}
+
+void worker::send(const report_head& head, std::string_view body) {
+    output_archive archive({.handles = false, .blocks = false});
+    archive.write(&head, sizeof head);
+    archive.write(body.data(), body.size());
+    reports_.put(archive, {});
+}
+
+void worker::show(worker_phase phase) noexcept {
+    auto& mine = line();
+    const auto now = clock_now();
+    const auto before = mine.phase.load(std::memory_order_relaxed);
+    if (before == worker_phase::busy && phase == worker_phase::idle)
+        mine.busy.store(mine.busy.load(std::memory_order_relaxed) +
+                            static_cast<std::uint64_t>(now - mine.since.load(std::memory_order_relaxed)),
+                        std::memory_order_relaxed);
+    mine.since.store(now, std::memory_order_relaxed);
+    mine.phase.store(phase, std::memory_order_relaxed);
+}
+
+// It has done as much as it may, or grown as much.
+bool worker::is_worn() {
+    if (setup_.most_tasks && elements_ >= *setup_.most_tasks) return true;
+    if (!setup_.memory_growth_limit) return false;
+    const auto now = platform::memory_of_process(platform::current_process_id());
+    line().memory.store(now, std::memory_order_relaxed);
+    return now > first_memory_ + *setup_.memory_growth_limit;
+}
+
+void work(const worker_setup& setup) {
+    // Never freed: exit handlers may still ask for it. A worker forked from a worker has one of its own.
+    auto* const here = new worker(setup);
+    here->run();
+}
+
+}  // namespace brood::pools

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// A worker: takes tasks out of its pool's queue, runs them, reports.
+#pragma once
+
+#include "pool/function_table.hpp"
+#include "pool/pool_memory.hpp"
+
+#include "platform/platform.hpp"
+
+#include <brood/detail/channel_core.hpp>
+#include <brood/detail/pool_core.hpp>
+#include <brood/detail/shared_object.hpp>
+#include <brood/serialization.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace brood::pools {
+
+// What a worker is told when it starts.
+struct worker_setup {
+    detail::shared_object memory, tasks, reports, inbox;
+    std::uint32_t index = 0;
+    std::int32_t workers = 1;
+    // Calls: the name of a function and its arguments; without a name: none.
+    std::string initializer_name, initializer, finalizer_name, finalizer;
+    std::optional<std::uint64_t> most_tasks, memory_growth_limit;
+    std::optional<std::int64_t> idle_timeout;  // nanoseconds
+    detail::task_settings defaults;
+
+    void save(output_archive& archive) const;
+    void load(input_archive& archive);
+};
+
+// The one worker of this process. Its loop runs on one thread; a task that waits for another task runs the loop, too.
+class worker {
+public:
+    explicit worker(const worker_setup& setup);
+
+    // Until the pool lets it go.
+    void run();
+
+    // For a task that waits: takes a task and runs it; false when there is none at once.
+    bool run_another();
+    // Until there is something in the inbox or, if that is asked for, a task; the deadline; or for no reason.
+    void sleep(bool for_tasks, platform::deadline until);
+
+    const detail::channel_core& reports() const noexcept { return reports_; }
+    const detail::channel_core& inbox() const noexcept { return inbox_; }
+    pool_memory& memory() noexcept { return memory_; }
+    worker_line& line() noexcept { return memory_.workers[setup_.index]; }
+    const worker_setup& setup() const noexcept { return setup_; }
+    process_id pid() const noexcept { return pid_; }
+    std::thread::id main_thread() const noexcept { return main_thread_; }
+    // The pool as the tasks of this worker see it.
+    const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
+
+private:
+    enum class next { task, nothing, leave };
+
+    bool begin();
+    void loop();
+    void leave();
+    next take(detail::taken_value& taken, platform::deadline until);
+    void handle(const detail::taken_value& taken);
+    void run_task(const task_head& head, const detail::taken_value& taken);
+    detail::entry_function function_of(const task_head& head, std::span<const std::byte>& rest);
+    void report_exception(const task_head& head, const std::exception_ptr& failure);
+    void send(const report_head& head, std::string_view body);
+    void show(worker_phase phase) noexcept;
+    bool is_worn();
+
+    const process_id pid_ = platform::current_process_id();
+    const std::thread::id main_thread_ = std::this_thread::get_id();
+    const worker_setup setup_;
+    pool_memory& memory_;
+    const detail::channel_core tasks_, reports_, inbox_;
+    const std::shared_ptr<detail::pool_core> core_;
+    numbered_functions functions_;
+    std::uint64_t elements_ = 0;
+    std::uint64_t first_memory_ = 0;
+    unsigned depth_ = 0;
+    bool told_to_leave_ = false;
+};
+
+// The target of a worker's process.
+void work(const worker_setup& setup);
+// That of this process, or null.
+worker* this_worker() noexcept;
+
+}  // namespace brood::pools

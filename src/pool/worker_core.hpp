@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// A pool as its workers see it: tasks of tasks go to the pool's process, and who waits for one runs others meanwhile, so
+// that all workers may wait and none is lost.
+#pragma once
+
+#include "pool/relay.hpp"
+#include "pool/worker.hpp"
+
+#include <brood/detail/pool_core.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace brood::pools {
+
+class worker_core final : public detail::pool_core {
+public:
+    explicit worker_core(worker& here) : here_(here) {}
+
+    void submit(const std::shared_ptr<detail::pool_task>& task, urgency how) override;
+    bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) override;
+    bool help() override;
+    void on_ready(detail::pool_task& task, std::function<void()> what, const void* key) override;
+    void forget(detail::pool_task& task, const void* key) noexcept override;
+    // A task of a task cannot be called back: false unless it has ended so.
+    bool cancel(detail::pool_task&, bool) override { return false; }
+    int worker_count() const override { return here_.setup().workers; }
+    const detail::task_settings& defaults() const noexcept override { return here_.setup().defaults; }
+
+private:
+    using lock = std::unique_lock<std::mutex>;
+    using listeners = std::vector<detail::pool_task::listener>;
+    void step(lock& held, platform::deadline until, const std::function<bool()>& is_ready);
+    void read_inbox(lock& held);
+    void settle(const answer& what, listeners& told);
+    void fail_all(listeners& told);
+    void end(detail::pool_task& task, listeners& told);
+
+    worker& here_;
+    std::mutex mutex_;
+    std::condition_variable settled_;
+    bool leading_ = false;
+    std::uint64_t next_number_ = 1;
+    std::unordered_map<std::uint64_t, std::shared_ptr<detail::pool_task>> asked_;
+};
+
+}  // namespace brood::pools
