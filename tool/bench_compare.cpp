@@ -32,6 +32,7 @@ old_row to_old_row(const json& row) {
     const std::string method = row.at("start_method").get<std::string>();
     one.id = row.at("name").get<std::string>() + (method.empty() ? "" : " " + method);
     one.unit = row.at("unit").get<std::string>();
+    one.runs = static_cast<std::size_t>(std::clamp(number_at(row, "runs"), 0.0, 1e9));
     one.median = number_at(row, "median");
     one.low = number_at(row, row.contains("low") ? "low" : "min");
     one.high = number_at(row, row.contains("high") ? "high" : "max");
@@ -51,7 +52,8 @@ bool is_rate(const std::string& unit) { return unit.ends_with("/s"); }
 comparison_row compare(const row& now, const old_row& before) {
     comparison_row one{now.id(), now.unit, before.median, now.median(), comparison_row::verdict::same};
     constexpr double noise = 0.05;
-    if (std::abs(one.change()) <= noise) return one;
+    constexpr std::size_t fewest = 3;  // one sample says nothing about noise
+    if (std::abs(one.change()) <= noise || now.samples.size() < fewest || before.runs < fewest) return one;
     const bool above = now.low() > before.high, below = now.high() < before.low;
     if (above || below)
         one.what = above == is_rate(now.unit) ? comparison_row::verdict::faster : comparison_row::verdict::slower;

@@ -4,6 +4,7 @@
 
 #include "measure.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace tool {
 // A row of an earlier run, as its JSON tells it.
 struct old_row {
     std::string id, unit;
+    std::size_t runs = 0;
     double median = 0;
     double low = 0, high = 0;  // the middle half of its samples
 };
@@ -20,7 +22,7 @@ struct old_row {
 std::vector<old_row> read_old_rows(const std::string& path);
 
 // Rows that both have. A row is slower (or larger) when the middle halves of its samples do not overlap and the medians
-// differ by more than a twentieth: less is noise.
+// differ by more than a twentieth: less is noise, and so is what fewer than three samples say.
 std::vector<comparison_row> compare_rows(const session& now, const std::vector<old_row>& before);
 
 }  // namespace tool
