@@ -53,14 +53,14 @@ check_prefix() {
 # The manual page and the completion know every command and option that the program tells, and no other.
 check_manual() {
     local prefix=$1 told manual completion command
-    told=$(for command in '' tour bench; do
+    told=$(for command in '' tour bench check doctor; do
         # No word is also an argument.
         # shellcheck disable=SC2086
         "$prefix/bin/brood" $command --help
-    done | grep -oE -e '--[a-z]+' -e '^  (tour|bench)' | tr -d ' ' | sort -u)
-    manual=$(sed 's/\\-/-/g' "$prefix/share/man/man1/brood.1" | grep -oE -e '--[a-z]+' -e '^\.B brood (tour|bench)' |
+    done | grep -oE -e '--[a-z]+' -e '^  (tour|bench|check|doctor)' | tr -d ' ' | sort -u)
+    manual=$(sed 's/\\-/-/g' "$prefix/share/man/man1/brood.1" | grep -oE -e '--[a-z]+' -e '^\.B brood (tour|bench|check|doctor)' |
         sed 's/^\.B brood //' | sort -u)
-    completion=$(grep -oE -e '--[a-z]+' -e '"(tour bench) ' "$prefix/share/bash-completion/completions/brood" |
+    completion=$(grep -oE -e '--[a-z]+' -e '"(tour bench check doctor) ' "$prefix/share/bash-completion/completions/brood" |
         tr -d '"' | tr ' ' '\n' | grep . | sort -u)
     diff <(echo "$told") <(echo "$manual") && diff <(echo "$told") <(echo "$completion")
 }
@@ -74,6 +74,7 @@ install_and_check() {
     check "$name: the installed program" "$PWD/build/prefix/$preset/bin/brood" --version || true
     check "$name: the installed tour" timeout -k 5 60 "$PWD/build/prefix/$preset/bin/brood" tour --plain \
         simple_function object_method open_file || true
+    check "$name: the installed doctor" timeout -k 5 60 "$PWD/build/prefix/$preset/bin/brood" doctor || true
     check "$name: manual and completion" check_manual "$PWD/build/prefix/$preset" || true
 }
 

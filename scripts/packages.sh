@@ -7,7 +7,7 @@
 {
     BUILD_PACKAGES=(g++ cmake ninja-build ccache python3 libcereal-dev libboost1.81-dev libcli11-dev
         nlohmann-json3-dev libsodium-dev libssl-dev libdw-dev)
-    TEST_PACKAGES=(doctest-dev clang-16 spin)
+    TEST_PACKAGES=(doctest-dev clang-16 spin chromium)
     MINGW_PACKAGES=(g++-mingw-w64-x86-64-posix wine64)
     SANITIZER_PACKAGES=(clang-16 libclang-rt-16-dev llvm-16)
     FORMAT_PACKAGES=(git clang-format-14)

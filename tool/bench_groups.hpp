@@ -14,6 +14,7 @@ void measure_starts(session& now,
                     const layout& where);  // limit.posix_spawn_wait, limit.fork_wait, process.*, async.int
 void measure_reserve(session& now);        // process.start_join.reserve
 void measure_large_parent(session& now);   // process.start_join.1GiB
+void measure_break_even(session& now);     // break_even.async
 void measure_bulk(session& now);           // limit.memcpy, async.64MiB
 void measure_shared(session& now);         // shared_array.pass.*, loan.64MiB
 void measure_locks(session& now);          // limit.std_mutex, limit.futex_mutex, mutex.*

@@ -40,7 +40,9 @@ void add_bench(CLI::App& app, tool::bench_options& options) {
     bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
     bench.add_flag("--peers", options.peers, "Also CPython's multiprocessing on the same work");
     bench.add_option("--output", options.output, "Write the result to this file");
-    add_format(bench, options.json);
+    bench.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+    bench.add_flag("--chart", options.chart, "Bars below the text, also where they are not shown by themselves");
+    bench.add_option("--compare", options.compare, "JSON of an earlier run: say what got slower beyond noise");
 }
 
 void add_doctor(CLI::App& app, tool::doctor_options& options) {

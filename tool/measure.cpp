@@ -63,6 +63,18 @@ double row::median() const {
     return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+double row::low() const {
+    std::vector<double> sorted = samples;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[sorted.size() / 4];
+}
+
+double row::high() const {
+    std::vector<double> sorted = samples;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[sorted.size() - 1 - sorted.size() / 4];
+}
+
 double row::min() const { return *std::min_element(samples.begin(), samples.end()); }
 double row::max() const { return *std::max_element(samples.begin(), samples.end()); }
 
@@ -79,6 +91,12 @@ void relate(row& one, const row& other) {
         case relation::kind::difference: one.beside->value = one.median() - other.median(); break;
         case relation::kind::itself: one.beside->value = one.median(); break;
     }
+}
+
+void measure_group(session& now, const std::string& title, const std::function<void()>& measure) {
+    const std::size_t before = now.rows.size();
+    measure();
+    for (std::size_t i = before; i < now.rows.size(); ++i) now.rows[i].group = title;
 }
 
 void race(session& now, std::vector<contender> contenders, std::size_t runs) {

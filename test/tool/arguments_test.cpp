@@ -12,6 +12,13 @@ TEST_CASE("bad arguments give exit code 2 and one clear sentence") {
         {"bench", "--runs", "many"},
         {"bench", "--format", "xml"},
         {"bench", "--filter"},
+        {"bench", "--compare"},
+        {"doctor", "--format", "html"},
+        {"doctor", "argument"},
+        {"check"},
+        {"check", "--limit", "0", "program"},
+        {"check", "--format", "xml", "program"},
+        {"check", "--no-such-option", "value", "program"},
     };
     for (const auto& arguments : bad) {
         const auto output = run_tool(arguments);
@@ -33,4 +40,6 @@ TEST_CASE("help names the commands") {
     CHECK(output.code == 0);
     CHECK(contains(output.text, "tour"));
     CHECK(contains(output.text, "bench"));
+    CHECK(contains(output.text, "check"));
+    CHECK(contains(output.text, "doctor"));
 }

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+
 namespace {
 
 using nlohmann::json;
@@ -134,4 +136,75 @@ TEST_CASE("a filter that is wrong or matches nothing gives exit code 2 and one s
         CHECK(output.code == 2);
         CHECK(one_sentence(output.text));
     }
+}
+
+TEST_CASE("the bench says what got slower and what faster than in an earlier run, beyond noise") {
+    const tool::temporary_folder folder;
+    const auto path = folder.path() / "old.json";
+    const auto write_old = [&](double factor) {
+        json rows = bench({"--filter", "limit.memcpy$"});
+        REQUIRE(rows.size() == 1);
+        for (const char* key : {"median", "low", "high", "min", "max"})
+            rows[0][key] = rows[0][key].get<double>() * factor;
+        std::ofstream(path) << rows;
+    };
+    const std::vector<std::string> again = {"bench",         "--quick",   "--filter",
+                                            "limit.memcpy$", "--compare", tool::to_utf8(path)};
+    write_old(100);
+    const auto slower = run_tool(again);
+    INFO(slower.text);
+    CHECK(slower.code == 1);
+    CHECK(contains(slower.text, "slower by 9"));
+    write_old(0.01);
+    const auto faster = run_tool(again);
+    INFO(faster.text);
+    CHECK(faster.code == 0);
+    CHECK(contains(faster.text, "faster by "));
+}
+
+TEST_CASE("an earlier run that is missing, cut short or hostile gives exit code 2 and one sentence") {
+    const tool::temporary_folder folder;
+    const auto path = folder.path() / "old.json";
+    std::vector<std::string> bad = {"",
+                                    "[{\"name\": \"a\"",
+                                    "{}",
+                                    "[1, 2]",
+                                    "[{\"name\": 1}]",
+                                    "[{\"name\": \"a\", \"start_method\": \"\", \"unit\": \"s\", \"median\": \"x\"}]",
+                                    "\xff\xfe\x00",
+                                    std::string(100000, '[')};
+    for (const std::string& text : bad) {
+        std::ofstream(path, std::ios::binary) << text;
+        const auto output =
+            run_tool({"bench", "--quick", "--filter", "limit.memcpy$", "--compare", tool::to_utf8(path)});
+        INFO(text.substr(0, 100), output.text);
+        CHECK(output.code == 2);
+        CHECK(one_sentence(output.text));
+        CHECK(contains(output.text, "is no result of 'brood bench --format json'"));
+    }
+    const auto missing = run_tool({"bench", "--quick", "--compare", tool::to_utf8(folder.path() / "none.json")});
+    CHECK(missing.code == 2);
+    CHECK(contains(missing.text, "there is no file"));
+}
+
+TEST_CASE("the rows of the bench stand in groups, and bars show them when asked") {
+    const auto output =
+        run_tool({"bench", "--runs", "2", "--filter", "^process.start_join spawn$|limit.memcpy$", "--chart"});
+    INFO(output.text);
+    CHECK(output.code == 0);
+    CHECK(contains(output.text, "\nStarting a process\n"));
+    CHECK(contains(output.text, "\nLarge values\n"));
+    CHECK(contains(output.text, "process.start_join spawn  #"));
+}
+
+TEST_CASE("the bench measures from which length on a task is done sooner by a process, or says why not") {
+    const auto output = run_tool({"bench", "--quick", "--filter", "break_even.async spawn", "--format", "json"});
+    INFO(output.text);
+    REQUIRE(output.code == 0);
+    const json rows = json::parse(output.text);
+    for (const json& row : rows) {
+        check_fields(row);
+        CHECK(row.at("group") == "Where a task of its own pays");
+    }
+    if (rows.empty()) MESSAGE("no task got faster: the cores are busy, or there is one alone");
 }

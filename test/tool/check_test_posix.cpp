@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -81,7 +82,7 @@ TEST_CASE("check finds nothing wrong with a program that keeps to the rules") {
 TEST_CASE("check names a global that main changes, with both values, the line and whether a child read it") {
     const json result = checked(drift("changed_global"), 1);
     check_variable(result, "setting", "\"changed by main\"", "\"as written\"");
-    CHECK(contains(variable(result, "setting").at("cause"), "changed since main began"));
+    CHECK(contains(variable(result, "setting").at("cause"), "changed since the process began its work"));
     check_use(variable(result, "setting"), "read");
     check_variable(result, "unused", "2", "1");
     check_use(variable(result, "unused"), "not used");
@@ -140,6 +141,41 @@ TEST_CASE("check sees the static of a function") {
     const json result = checked(drift("static_local"), 1);
     check_variable(result, "next_number()::last", "102", "100");
     CHECK(contains(variable(result, "next_number()::last").at("cause"), "a static of a function"));
+}
+
+TEST_CASE("check looks into the user's shared libraries, and at the children of children") {
+    const json result = checked(drift("uses_library_posix"), 1);
+    check_variable(result, "requests", "11", "10");
+    CHECK(contains(variable(result, "requests").at("module"), "libdrift_counters"));
+    CHECK(contains(variable(result, "requests").at("file"), "counters.cpp"));
+    check_variable(result, "depth", "1", "0");
+    CHECK(contains(variable(result, "depth").at("cause"), "changed since the process began its work"));
+}
+
+TEST_CASE("check names a lock that is held when a child is started") {
+    const json result = checked(drift("held_lock"), 1);
+    INFO(result.dump(2));
+    CHECK(inherits(result, "lock", "savings", "held when a child was started"));
+    CHECK(has_difference(result, "output", "fork"));
+    CHECK(result.at("variables").empty());
+}
+
+TEST_CASE("check runs a Windows build beside the others") {
+    const std::filesystem::path build = BROOD_TEST_DRIFT_DIR "/../../..";
+    const auto program = build / "mingw" / "test" / "drift" / "well_behaved.exe";
+    if (!std::filesystem::exists(program) || !std::filesystem::exists(build / "wine" / "ready")) {
+        MESSAGE("no Windows build was run: there is none beside this one, or no Wine was set up");
+        return;
+    }
+    static std::string prefix = "WINEPREFIX=" + std::filesystem::canonical(build / "wine").string();
+    putenv(prefix.data());
+    const auto output = check({"--format", "json", "--windows", program.string(), drift("well_behaved")});
+    INFO(output.text);
+    REQUIRE(output.code == 0);
+    const json result = json::parse(output.text);
+    REQUIRE(result.at("runs").size() == 4);
+    CHECK(result.at("runs").at(3).at("method") == "windows");
+    CHECK(result.at("runs").at(3).at("children") == result.at("runs").at(0).at("children"));
 }
 
 TEST_CASE("check names variables from the symbol table when there is no debug information") {

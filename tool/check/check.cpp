@@ -2,6 +2,7 @@
 #include "check/check.hpp"
 
 #include "check/result.hpp"
+#include "run_program.hpp"
 
 #include <brood/brood.hpp>
 
@@ -147,6 +148,7 @@ void checker::run_for_windows() {
     const fs::path program = fs::absolute(from_utf8(options_.windows));
     if (!fs::is_regular_file(program)) throw refusal_to_check("there is no file '" + options_.windows + "'");
     say("running " + options_.windows + " under Wine");
+    run_program({.arguments = {find_wine(), "cmd", "/c", "exit"}});  // may have to make its folder first, and say so
     subject windows = subject_;
     windows.command.front() = to_utf8(program);
     all_.runs.push_back(run_once(

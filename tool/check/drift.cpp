@@ -3,8 +3,11 @@
 
 #include "check/inherited.hpp"
 #include "check/values.hpp"
+#include "check/words.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 
 namespace tool::check {
 namespace {
@@ -112,8 +115,23 @@ std::string pair_comparison::cause_of(const variable& one, const picture::module
     const std::uint64_t at = here.base + one.address;
     const bool changed = since_begin.compare(one, at, at).has_value();
     if (!changed) return "set at start-up by an initialiser, which gave the child another value; " + fresh;
-    if (one.of_function) return "a static of a function, changed since main began; " + fresh + ", from the start";
-    return "changed since main began; " + fresh + ", as it was at start-up";
+    if (one.of_function)
+        return "a static of a function, changed since the process began its work; " + fresh + ", from the start";
+    return "changed since the process began its work; " + fresh + ", as it was at start-up";
+}
+
+// Each process as it was when its own work began: the first one in main, the others before their target.
+std::map<std::int64_t, fs::path> beginnings(const fs::path& folder) {
+    std::map<std::int64_t, fs::path> all;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.path().extension() != ".begin" && entry.path().extension() != ".child") continue;
+        std::ifstream file(entry.path());
+        std::string first, second;
+        if (!std::getline(file, first) || !std::getline(file, second)) continue;
+        std::string_view line = second;
+        if (take_word(line) == "pid") all.emplace(static_cast<std::int64_t>(take_number(line)), entry.path());
+    }
+    return all;
 }
 
 std::optional<picture> load_if_there(const fs::path& file) {
@@ -128,9 +146,11 @@ void compare_pictures(const run& done, debug_files& files, findings& into) {
     for (const auto& entry : fs::directory_iterator(done.records->path()))
         if (entry.path().extension() == ".parent") parents.push_back(entry.path());
     std::sort(parents.begin(), parents.end());
+    const auto began = beginnings(done.records->path());
     for (const fs::path& file : parents) {
         const picture parent = picture::load(file);
-        const auto begin = load_if_there(done.records->path() / (std::to_string(parent.pid) + ".begin"));
+        const auto known = began.find(parent.pid);
+        const auto begin = known == began.end() ? std::nullopt : load_if_there(known->second);
         const auto child = load_if_there(fs::path(file).replace_extension(".child"));
         add_inherited({parent, child ? &*child : nullptr, done.folder}, files, into.inherited);
         if (!child) {

@@ -107,6 +107,7 @@ run run_once(const subject& what, const run_order& order) {
     const std::string folder = (order.runner.empty() ? "" : "Z:") + to_utf8(done.records->path());
     program.environment["BROOD_CHECK"] =
         order.method + "|" + std::to_string(order.pictures) + "|" + order.watched + "|" + folder;
+    if (!order.runner.empty()) program.environment["WINEDEBUG"] = "-all";  // its own remarks are no output
     program.limit = what.limit;
     program_output output;
     done.seconds = seconds_of([&] { output = run_program(program); });
