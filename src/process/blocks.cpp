@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "process/blocks.hpp"
 
+#include "process/this_process.hpp"
+
 #include <cstdlib>
 #include <cstring>
 
@@ -12,6 +14,7 @@ struct wanted_block {
     std::uint64_t index;
     std::uint64_t address;
     std::uint64_t size;
+    std::uint64_t only_copied;  // the reader has another way if the other process cannot write there
 };
 
 std::string_view text_of(const wanted_block& wanted) { return {reinterpret_cast<const char*>(&wanted), sizeof wanted}; }
@@ -25,9 +28,9 @@ wanted_block parse(const message& received, std::span<const std::span<const std:
     return wanted;
 }
 
-// Asks for a block over the channel. False: the other process is gone.
-bool ask(wire& peer, std::size_t index, std::span<std::byte> into) {
-    const wanted_block wanted{index, reinterpret_cast<std::uintptr_t>(into.data()), into.size()};
+// Asks for a block over the channel. False: the other process is gone, or refuses.
+bool ask(wire& peer, std::size_t index, std::span<std::byte> into, bool only_copied = false) {
+    const wanted_block wanted{index, reinterpret_cast<std::uintptr_t>(into.data()), into.size(), only_copied};
     message answer;
     if (!peer.send(message_kind::block_wanted, text_of(wanted))) return false;
     if (peer.receive(answer) != platform::io_result::ok) return false;
@@ -54,7 +57,11 @@ void requested_blocks::read(std::size_t index, std::span<std::byte> into) {
 }
 
 void fetched_blocks::read(std::size_t index, std::span<std::byte> into) {
-    if (direct_copy_allowed() && platform::copy_from_process(child_, places_.at(index).address, into)) return;
+    if (direct_copy_allowed()) {
+        // To be read, pages that a forked child has in common with this process would first be copied within the child.
+        if (child_.forked && ask(wire_, index, into, true)) return;
+        if (platform::copy_from_process(child_, places_.at(index).address, into)) return;
+    }
     if (ask(wire_, index, into)) return;
     lost_ = true;
     throw_lost();
@@ -69,7 +76,12 @@ bool serve_block(wire& child_wire, const platform::child& child, const message& 
 }
 
 bool serve_block(wire& parent, const message& received, std::span<const std::span<const std::byte>> blocks) {
-    return send_block(parent, blocks[parse(received, blocks).index]);
+    const auto wanted = parse(received, blocks);
+    if (wanted.only_copied == 0) return send_block(parent, blocks[wanted.index]);
+    platform::child above;
+    above.pid = this_process::get().parent_pid();
+    const bool copied = platform::copy_to_process(above, wanted.address, blocks[wanted.index]);
+    return parent.send(copied ? message_kind::block_copied : message_kind::block_refused);
 }
 
 bool direct_copy_allowed() {

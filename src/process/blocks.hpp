@@ -55,7 +55,7 @@ private:
 // Answers one `block_wanted` message of the child from this process's memory. False: the child is gone.
 bool serve_block(wire& child_wire, const platform::child& child, const message& wanted,
                  std::span<const std::span<const std::byte>> blocks);
-// The same in the child, which cannot reach into its parent.
+// The same in the child, which may reach into its parent where the system does not guard it.
 bool serve_block(wire& parent, const message& wanted, std::span<const std::span<const std::byte>> blocks);
 
 // Whether direct copies may be used (the environment variable BROOD_NO_DIRECT_COPY forbids it, for tests of the other

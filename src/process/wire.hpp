@@ -7,8 +7,8 @@
 //     block_copied | block_sent ->               child's memory, or sends its bytes)
 //                              <-  started | failed
 //                              <-  result | exception | crash
-//     block_wanted             ->  (only if the parent cannot copy a large block of the result itself)
-//                              <-  block_sent, bytes
+//     block_wanted             ->  (for large blocks of the result that the parent does not copy itself)
+//                              <-  block_copied | block_refused | block_sent, bytes
 //     received                 ->  (when the result has large blocks, handles or shared objects)
 //
 // Either side may end at any point; the other sees the end of the stream.
@@ -37,7 +37,8 @@ enum class message_kind : std::uint16_t {
     exception,
     crash,
     received,
-    ready
+    ready,
+    block_refused
 };
 
 // A large block that stays in its owner's memory.

@@ -55,13 +55,22 @@ std::map<brood::process_id, std::string> sessions() {
 
 bool has_session(brood::process_id root) { return sessions().contains(root); }
 
+// Empty when the process ends meanwhile.
+std::string command_of(const fs::path& process) {
+    try {
+        return read_text(process / "cmdline");
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
 // The process that has the session's lock open and is no program of the tests.
 brood::process_id watcher_of(brood::process_id root) {
     const auto known = sessions();
     const auto folder = known.find(root);
     if (folder == known.end()) return 0;
     for (const auto& process : fs::directory_iterator("/proc")) {
-        if (read_text(process.path() / "cmdline").find("memory-watcher") == std::string::npos) continue;
+        if (command_of(process.path()).find("memory-watcher") == std::string::npos) continue;
         std::error_code gone;
         for (const auto& open : fs::directory_iterator(process.path() / "fd", gone))
             if (fs::read_symlink(open.path(), gone) == objects / folder->second / "watch")

@@ -34,8 +34,8 @@ struct run_result {
 // when `argv` is empty.
 BROOD_API run_result spawn_wait(const std::vector<std::string>& argv);
 
-// The least that a lock between processes does, on a word in shared memory that begins as 0: a futex, with no thought of
-// owners that die, and no spinning. Blocks. Elsewhere than on Linux they throw std::system_error
+// The least that a lock between processes does, on a word in shared memory that begins as 0: a futex, with no thought
+// of owners that die, and no spinning. Blocks. Elsewhere than on Linux they throw std::system_error
 // (std::errc::not_supported).
 BROOD_API void futex_lock(std::uint32_t& word);
 BROOD_API void futex_unlock(std::uint32_t& word);

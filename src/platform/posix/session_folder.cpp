@@ -202,7 +202,12 @@ unique_handle claim_watch(const session& watched) {
 }
 
 void watch_session(const session& watched) {
-    const handle_t folder = posix::join_session(watched);
+    const auto path = posix::session_path(watched);
+    const bool alive = posix::is_alive(watched);
+    // A first process that has ended may have removed the folder already: it is not to be made again.
+    const auto left = alive ? unique_handle() : posix::open_folder(path);
+    if (!alive && !left) return;
+    const handle_t folder = alive ? posix::join_session(watched) : left.get();
     try {
         const auto root = posix::open_process(watched.root);
         const waitable end{waitable::kind::process, root.get()};
@@ -210,7 +215,7 @@ void watch_session(const session& watched) {
     } catch (const std::system_error&) {
         // it has ended, or is not to be seen from here: then the other processes of the session tell by their locks
     }
-    if (posix::retry([&] { return ::flock(folder, LOCK_EX); }) == 0) posix::sweep(folder, posix::session_path(watched));
+    if (posix::retry([&] { return ::flock(folder, LOCK_EX); }) == 0) posix::sweep(folder, path);
 }
 
 void end_session(const session& ended) noexcept {
