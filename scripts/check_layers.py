@@ -48,10 +48,12 @@ PUBLIC = {
     "latch.hpp": "sync",
     "listener.hpp": "channel",
     "loan.hpp": "codec",
+    "manager.hpp": "manager",
     "mutex.hpp": "sync",
     "pipe.hpp": "channel",
     "process.hpp": "process",
     "process_options.hpp": "process",
+    "proxy.hpp": "manager",
     "queue.hpp": "channel",
     "recreate.hpp": "codec",
     "recursive_mutex.hpp": "sync",
@@ -66,6 +68,8 @@ PUBLIC = {
     "start_method.hpp": "process",
     "detail/": "codec",
     "detail/array_block.hpp": "sync",
+    "detail/managed.hpp": "manager",
+    "detail/remote_call.hpp": "manager",
     "native/": "platform",
 }
 

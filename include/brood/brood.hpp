@@ -20,10 +20,12 @@
 #include <brood/latch.hpp>
 #include <brood/listener.hpp>
 #include <brood/loan.hpp>
+#include <brood/manager.hpp>
 #include <brood/mutex.hpp>
 #include <brood/pipe.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
+#include <brood/proxy.hpp>
 #include <brood/queue.hpp>
 #include <brood/recreate.hpp>
 #include <brood/recursive_mutex.hpp>

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// One call of an object that lives in a manager's process, as its caller sees it.
+#pragma once
+
+#include <brood/detail/channel_core.hpp>
+#include <brood/detail/target.hpp>
+#include <brood/export.hpp>
+#include <brood/future.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace brood::managing {
+struct call_slot;
+struct manager_state;
+struct request_head;
+}  // namespace brood::managing
+
+namespace brood::detail {
+
+// What runs in the manager's process: reads the arguments, calls `object`, and hands over the result.
+using managed_entry = void (*)(void* object, input_archive& arguments, target_session& session);
+
+// Beside what a call may run on its object: reads beside each other where the object allows it, a `lone` call beside no
+// other that asks for anything, even on an object that is called freely.
+enum class call_access : std::uint8_t { write, read, lone };
+
+// How calls on an object run, as manager::mode.
+enum class call_mode : std::uint8_t { exclusive, reader_writer, free_threaded };
+
+// The name of an entry function in a request: an offset where it is part of the program, as nearly all are.
+class BROOD_API entry_name {
+public:
+    // Throws serialization_error when the address is in no program or library.
+    explicit entry_name(managed_entry entry);
+    std::uint64_t offset() const noexcept { return offset_; }
+    // The bytes of its whole location; empty when it is in the program.
+    const std::string& elsewhere() const noexcept { return elsewhere_; }
+
+private:
+    std::uint64_t offset_ = 0;
+    std::string elsewhere_;
+};
+
+// Made, given arguments, sent, waited for, opened. One thread at a time; waiting may be done by several. Ended before
+// its answer came it does not wait: the call runs and its result is dropped.
+class BROOD_API remote_call {
+public:
+    // Of the object that a proxy names. `waits`: its caller does nothing but wait for it, so objects that wait for the
+    // caller let it in. Throws std::logic_error for an empty proxy, process_died when its manager's process
+    // is known to have ended.
+    remote_call(const shared_object& proxy, const entry_name& entry, call_access access, bool waits);
+    // Of a manager: that it makes an object of a type with that number.
+    remote_call(const shared_object& manager, const entry_name& entry, call_mode mode, std::uint64_t type);
+    // Of a manager: how many objects it has.
+    explicit remote_call(const shared_object& manager);
+    remote_call(const remote_call&) = delete;
+    remote_call& operator=(const remote_call&) = delete;
+    ~remote_call();
+
+    // Everything that is written here must live until send() returned.
+    output_archive& arguments() noexcept { return request_; }
+    // Throws brood::error when the manager was shut down; without effect.
+    void send();
+    // True when the result, the exception or the manager's death is known.
+    bool wait_until(channel_deadline until);
+    // After that, once: the archive that holds the result, valid as long as this object; throws what the call threw, or
+    // process_died.
+    input_archive& open();
+
+private:
+    enum class unsent : std::uint8_t {};
+    remote_call(const shared_object& keeper, unsent);
+    void begin(managing::request_head head, const entry_name* entry);
+    [[noreturn]] void throw_died() const;
+    bool is_decided() const noexcept;
+
+    shared_object keeper_;  // keeps object and manager
+    managing::manager_state* manager_ = nullptr;
+    managing::call_slot* slot_ = nullptr;
+    std::uint32_t server_ = 0;
+    bool sent_ = false;
+    output_archive request_;
+    std::unique_ptr<taken_value> message_;
+    std::optional<input_archive> reply_;
+};
+
+// The same as what a future waits for.
+BROOD_API std::shared_ptr<pending_result> pend(std::unique_ptr<remote_call> call);
+
+}  // namespace brood::detail

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// A process that holds objects for others.
+#pragma once
+
+#include <brood/detail/managed.hpp>
+#include <brood/export.hpp>
+#include <brood/process_options.hpp>
+#include <brood/proxy.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace brood {
+
+struct manager_options {
+    std::string name = {};  // empty: manager-1, manager-2, ...
+    std::optional<brood::start_method> start_method = {};
+    // How many calls run at once; those that wait for a call of their own do not count. 0: as many as there are.
+    std::size_t threads = 0;
+    // How long calls that run may take to end at shutdown; then the process is killed.
+    std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(5);
+    std::vector<unsigned> cpus = {};
+    std::optional<int> niceness = {};
+};
+
+namespace detail {
+
+class manager_core;
+
+template <class T, class... Kept>
+constexpr void require_creation() {
+    constexpr bool by_list = std::is_aggregate_v<T> && requires { T{std::declval<Kept>()...}; };
+    static_assert(std::is_constructible_v<T, Kept...> || by_list,
+                  "brood: the object cannot be constructed from these arguments (given as values).");
+}
+
+}  // namespace detail
+
+// A process that holds objects which cannot cross: device drivers, sockets, open files, caches. They are made and
+// called there, by the proxies that create() gives and that go to any process of the session.
+//
+// The process starts with this object and ends with it: the destructor shuts it down. Move-only. Members may be called
+// from several threads at once. Only the process that made the object may use it (a forked copy throws
+// std::logic_error, and its destructor does nothing); proxies may be used everywhere.
+class BROOD_API manager {
+public:
+    // How calls on one object run.
+    enum mode : std::uint8_t {
+        exclusive,      // one at a time
+        reader_writer,  // calls that only read beside each other
+        free_threaded   // all beside each other: the object sees to its own safety
+    };
+
+    // Starts the process. Blocks until it serves. Throws start_error, bootstrap_error, process_died when it ended at
+    // once, or brood::error where there is no memory to share.
+    explicit manager(manager_options options = {});
+    manager(manager&&) noexcept;
+    manager& operator=(manager&&) noexcept;
+    // Shuts down.
+    ~manager();
+
+    // Makes a T in the manager's process. Blocks. Its arguments cross by value; T itself need not be serializable,
+    // copyable or movable. Throws what T's constructor throws, and as calls of a proxy do.
+    template <class T, class... Args>
+    proxy<T> create(Args&&... arguments) const {
+        if constexpr (std::is_same_v<first_of<Args...>, mode>)
+            return make_first<T>(std::forward<Args>(arguments)...);
+        else
+            return make<T>(exclusive, std::forward<Args>(arguments)...);
+    }
+
+    // How many objects were made and not destroyed. Blocks.
+    std::size_t object_count() const;
+    // No call begins any more: they throw brood::error. Those that were made before run to their end, then all objects
+    // are destroyed and the process ends; after options.shutdown_timeout it is killed. Blocks. Again is fine.
+    void shutdown();
+    // The system's number of the process.
+    process_id pid() const;
+
+private:
+    template <class... Args>
+    struct first {
+        using type = void;
+    };
+    template <class First, class... Rest>
+    struct first<First, Rest...> {
+        using type = std::remove_cvref_t<First>;
+    };
+    template <class... Args>
+    using first_of = typename first<Args...>::type;
+
+    template <class T, class... Args>
+    proxy<T> make_first(mode how, Args&&... arguments) const {
+        return make<T>(how, std::forward<Args>(arguments)...);
+    }
+    template <class T, class... Args>
+    proxy<T> make(mode how, Args&&... arguments) const {
+        return make_kept<T, typename detail::keep_text<std::decay_t<Args>>::type...>(how,
+                                                                                     std::forward<Args>(arguments)...);
+    }
+    template <class T, class... Kept, class... Args>
+    proxy<T> make_kept(mode how, Args&&... arguments) const {
+        detail::require_arguments<Kept...>(std::index_sequence_for<Kept...>());
+        detail::require_creation<T, Kept...>();
+        static const detail::entry_name name(&detail::creation<T, Kept...>::enter);
+        detail::remote_call call(state(), name, static_cast<detail::call_mode>(how), detail::proxy_type<T>);
+        detail::send_parts<Kept...>(call, std::forward<Args>(arguments)...);
+        call.wait_until({});
+        return detail::read_answer<proxy<T>>(call);
+    }
+
+    detail::manager_core& core() const;
+    const detail::shared_object& state() const;
+    std::shared_ptr<detail::manager_core> core_;
+};
+
+}  // namespace brood
