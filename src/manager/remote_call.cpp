@@ -8,6 +8,7 @@
 #include "manager/caller.hpp"
 #include "manager/kinds.hpp"
 #include "manager/slots.hpp"
+#include "process/packed_status.hpp"
 
 #include "arena/session.hpp"
 
@@ -112,9 +113,10 @@ bool remote_call::wait_until(channel_deadline until) {
 
 void remote_call::throw_died() const {
     const auto pid = manager_->pid.load();
-    throw process_died("the manager '" + std::string(manager_->name.data()) + "' (pid " + std::to_string(pid) +
-                           ") died before it answered",
-                       pid, exit_status::unknown());
+    const auto status = unpack(arena::how_it_ended(server_));
+    throw process_died("the manager '" + std::string(manager_->name.data()) + "' (pid " + std::to_string(pid) + ") " +
+                           status.to_string() + " before it answered",
+                       pid, status);
 }
 
 input_archive& remote_call::open() {

@@ -2,6 +2,7 @@
 #include "process/running_child.hpp"
 
 #include "arena/session.hpp"
+#include "process/packed_status.hpp"
 
 #include <chrono>
 
@@ -47,7 +48,7 @@ std::optional<exit_status> running_child::status() {
     if (status_) {
         child_.lifeline.reset();
         child_.job.reset();
-        arena::process_ended(session_tag_, *status_ != exit_status::exited(0));
+        arena::process_ended(session_tag_, *status_ != exit_status::exited(0), pack(*status_));
     }
     return status_;
 }
