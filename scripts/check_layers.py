@@ -48,6 +48,7 @@ PUBLIC = {
     "latch.hpp": "sync",
     "listener.hpp": "channel",
     "loan.hpp": "codec",
+    "managed_containers.hpp": "manager",
     "manager.hpp": "manager",
     "mutex.hpp": "sync",
     "pipe.hpp": "channel",

@@ -20,6 +20,7 @@
 #include <brood/latch.hpp>
 #include <brood/listener.hpp>
 #include <brood/loan.hpp>
+#include <brood/managed_containers.hpp>
 #include <brood/manager.hpp>
 #include <brood/mutex.hpp>
 #include <brood/pipe.hpp>

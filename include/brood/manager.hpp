@@ -4,8 +4,12 @@
 
 #include <brood/detail/managed.hpp>
 #include <brood/export.hpp>
+#include <brood/managed_containers.hpp>
+#include <brood/mutex.hpp>
 #include <brood/process_options.hpp>
 #include <brood/proxy.hpp>
+#include <brood/queue.hpp>
+#include <brood/recursive_mutex.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,6 +78,32 @@ public:
         else
             return make<T>(exclusive, std::forward<Args>(arguments)...);
     }
+
+    // Containers in the manager's process.
+    template <class K, class V>
+    managed_dict<K, V> dict() const {
+        return managed_dict<K, V>(create<detail::hosted_dict<K, V>>(reader_writer));
+    }
+    template <class T>
+    managed_list<T> list() const {
+        return managed_list<T>(create<detail::hosted_list<T>>(reader_writer));
+    }
+    template <class T>
+    managed_set<T> set() const {
+        return managed_set<T>(create<detail::hosted_set<T>>(reader_writer));
+    }
+    template <class T>
+    managed_value<T> value(const T& initial = T()) const {
+        return managed_value<T>(create<detail::hosted_value<T>>(reader_writer, initial));
+    }
+    // Those of the session itself, which need no manager and survive it: what goes by them never passes the manager's
+    // process.
+    template <class T>
+    brood::queue<T> queue(std::size_t capacity = unbounded) const {
+        return brood::queue<T>(capacity);
+    }
+    brood::mutex lock() const { return {}; }
+    brood::recursive_mutex recursive_lock() const { return {}; }
 
     // How many objects were made and not destroyed. Blocks.
     std::size_t object_count() const;

@@ -103,18 +103,23 @@ public:
 private:
     template <auto Member, class... Args>
     static constexpr auto find_plan() {
-        using found = detail::member_plan<T, Member, std::index_sequence_for<Args...>, Args...>;
-        found::check();
-        return std::type_identity<typename found::type>();
+        using indices = std::index_sequence_for<Args...>;
+        using check = detail::call_check<T, true, decltype(Member), indices, Args...>;
+        check::run();
+        if constexpr (check::fits)
+            return std::type_identity<typename detail::member_plan<T, Member, indices, Args...>::type>();
     }
     template <auto Member, class... Args>
     using plan = typename decltype(find_plan<Member, Args...>())::type;
 
     template <bool Lone, class F, class... Args>
     static constexpr auto find_function_plan() {
-        using found = detail::function_plan<T, Lone, std::decay_t<F>, std::index_sequence_for<Args...>, Args...>;
-        found::check();
-        return std::type_identity<typename found::type>();
+        using indices = std::index_sequence_for<Args...>;
+        using check = detail::call_check<T, false, std::decay_t<F>, indices, Args...>;
+        check::run();
+        if constexpr (check::fits)
+            return std::type_identity<
+                typename detail::function_plan<T, Lone, std::decay_t<F>, indices, Args...>::type>();
     }
     template <bool Lone, class F, class... Args>
     using function_plan = typename decltype(find_function_plan<Lone, F, Args...>())::type;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "mailbox.hpp"
-#include "program.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
@@ -10,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -367,4 +366,113 @@ TEST_CASE("a proxy of another type is refused") {
     brood::detail::save_value(out, m.create<counter>());
     brood::input_archive in(out.bytes());
     CHECK_THROWS_AS(brood::detail::load_value<brood::proxy<point>>(in), brood::serialization_error);
+}
+
+TEST_CASE("a dict, a list, a set and a value are shared by all who have them") {
+    brood::manager m;
+    const auto dict = m.dict<std::string, std::vector<int>>();
+    const auto list = m.list<std::string>();
+    const auto set = m.set<int>();
+    const auto value = m.value<double>(1.5);
+    CHECK(m.object_count() == 4);
+    brood::spawn(
+        [](brood::managed_dict<std::string, std::vector<int>> d, brood::managed_list<std::string> l,
+           brood::managed_set<int> s, brood::managed_value<double> v) {
+            d.insert_or_assign("a", {1, 2});
+            l.push_back("first");
+            s.insert(5);
+            v.store(2.5);
+        },
+        dict, list, set, value)
+        .join();
+    CHECK(dict.at("a") == std::vector{1, 2});
+    CHECK(list.at(0) == "first");
+    CHECK(set.contains(5));
+    CHECK(value.load() == 2.5);
+}
+
+TEST_CASE("a dict speaks as std::map does") {
+    brood::manager m;
+    const auto d = m.dict<std::string, int>();
+    CHECK(d.empty());
+    CHECK(d.insert("one", 1));
+    CHECK_FALSE(d.insert("one", 7));
+    CHECK(d.at("one") == 1);
+    CHECK_FALSE(d.insert_or_assign("one", 11));
+    d.merge({{"two", 2}, {"three", 3}});
+    CHECK(d.size() == 3);
+    CHECK_THROWS_AS(d.at("none"), std::out_of_range);
+    CHECK_FALSE(d.find("none"));
+    CHECK(d.keys() == std::vector<std::string>{"one", "three", "two"});
+    CHECK(d.values() == std::vector{11, 3, 2});
+    CHECK(d.items().front() == std::pair<std::string, int>("one", 11));
+    CHECK(d.update("two", [](int& value) { return value *= 10; }) == 20);
+    CHECK(d.update("new", [](int& value, int by) { return value += by; }, 5) == 5);
+    CHECK(d.extract("new") == 5);
+    CHECK(d.erase("one") == 1);
+    CHECK(d.erase("one") == 0);
+    int sum = 0;
+    for (const auto& [key, value] : d) {
+        sum += value;
+        d.erase(key);
+    }
+    CHECK(sum == 23);
+    CHECK(d.empty());
+}
+
+TEST_CASE("a list speaks as std::vector does") {
+    brood::manager m;
+    const auto l = m.list<int>();
+    l.append({1, 2, 3});
+    l.push_back(4);
+    l.insert(0, 0);
+    l.set(1, 10);
+    CHECK(l.update(2, [](int& value) { return ++value; }) == 3);
+    l.erase(3);
+    CHECK(l.items() == std::vector{0, 10, 3, 4});
+    CHECK(l.pop_back() == 4);
+    CHECK_THROWS_AS(l.at(3), std::out_of_range);
+    CHECK_THROWS_AS(l.set(3, 1), std::out_of_range);
+    CHECK_THROWS_AS(l.erase(3), std::out_of_range);
+    CHECK_THROWS_AS(l.insert(4, 1), std::out_of_range);
+    int sum = 0;
+    for (const int one : l) sum += one;
+    CHECK(sum == 13);
+    l.clear();
+    CHECK(l.empty());
+    CHECK_FALSE(l.pop_back());
+}
+
+TEST_CASE("updates from several processes lose nothing") {
+    brood::manager m;
+    const auto d = m.dict<int, int>();
+    const auto v = m.value<int>();
+    std::vector<brood::process> all;
+    for (int i = 0; i < 3; ++i)
+        all.push_back(brood::spawn(
+            [](const brood::managed_dict<int, int>& dict, const brood::managed_value<int>& value) {
+                for (int j = 0; j < 100; ++j) {
+                    dict.update(j % 5, [](int& one) { ++one; });
+                    value.update([](int& one, int by) { one += by; }, 2);
+                }
+            },
+            d, v));
+    for (auto& one : all) one.join();
+    CHECK(d.values() == std::vector(5, 60));
+    CHECK(v.load() == 600);
+    CHECK(v.exchange(1) == 600);
+}
+
+TEST_CASE("a manager gives the session's queues and locks") {
+    const brood::manager m;
+    auto q = m.queue<int>(2);
+    auto lock = m.lock();
+    q.put(1);
+    auto seen = brood::async(
+        [](brood::queue<int> theirs, brood::mutex guard) {
+            const std::scoped_lock locked(guard);
+            return theirs.get();
+        },
+        q, lock);
+    CHECK(seen.get() == 1);
 }

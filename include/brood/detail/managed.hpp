@@ -102,9 +102,6 @@ struct function_call {
 template <class F, std::size_t I, class Argument>
 using sent_argument = typename kept_argument<typename parameter_at<F, I + 1>::type, Argument>::type;
 
-template <class... T>
-struct list_of {};
-
 // Says by name what of a call cannot cross, and what of it does not fit.
 template <class T, class F, class... Kept>
 constexpr void require_call() {
@@ -182,36 +179,41 @@ private:
     }
 };
 
+// Checked first, by classes of their own: a plan that cannot be would say so less well.
+template <class T, bool IsMember, class F, class Indices, class... Args>
+struct call_check;
+template <class T, bool IsMember, class F, std::size_t... I, class... Args>
+struct call_check<T, IsMember, F, std::index_sequence<I...>, Args...> {
+    static constexpr bool fits = std::is_invocable_v<F, T&, sent_argument<F, I, Args>...>;
+    static constexpr void run() {
+        if constexpr (!IsMember) require_serializable<F, target_itself>();
+        (require_serializable<sent_argument<F, I, Args>, argument_of_target<I + 1>>(), ...);
+        require_call<T, F, sent_argument<F, I, Args>...>();
+    }
+};
+
 template <class T, auto Member, class Indices, class... Args>
 struct member_plan;
 template <class T, auto Member, std::size_t... I, class... Args>
 struct member_plan<T, Member, std::index_sequence<I...>, Args...> {
     using member = decltype(Member);
-    static constexpr void check() {
-        require_arguments<sent_argument<member, I, Args>...>(std::index_sequence<I...>());
-        require_call<T, member, sent_argument<member, I, Args>...>();
-    }
     static constexpr call_access access =
         only_reads<T, member, sent_argument<member, I, Args>...>() ? call_access::read : call_access::write;
-    using type =
-        call_plan<call_result<T, member, sent_argument<member, I, Args>...>,
-                  member_call<T, Member, sent_argument<member, I, Args>...>, access, sent_argument<member, I, Args>...>;
+    using type = call_plan<call_result<T, member, sent_argument<member, I, Args>...>,
+                           member_call<T, Member, sent_argument<member, I, Args>...>, access,
+                           sent_argument<member, I, Args>...>;
 };
 
 template <class T, bool Lone, class F, class Indices, class... Args>
 struct function_plan;
 template <class T, bool Lone, class F, std::size_t... I, class... Args>
 struct function_plan<T, Lone, F, std::index_sequence<I...>, Args...> {
-    static constexpr void check() {
-        require_serializable<F, target_itself>();
-        require_arguments<sent_argument<F, I, Args>...>(std::index_sequence<I...>());
-        require_call<T, F, sent_argument<F, I, Args>...>();
-    }
-    static constexpr call_access access = Lone                                               ? call_access::lone
+    static constexpr call_access access = Lone ? call_access::lone
                                           : only_reads<T, F, sent_argument<F, I, Args>...>() ? call_access::read
                                                                                              : call_access::write;
     using type = call_plan<call_result<T, F, sent_argument<F, I, Args>...>,
-                           function_call<T, F, sent_argument<F, I, Args>...>, access, F, sent_argument<F, I, Args>...>;
+                           function_call<T, F, sent_argument<F, I, Args>...>, access, F,
+                           sent_argument<F, I, Args>...>;
 };
 
 }  // namespace brood::detail
