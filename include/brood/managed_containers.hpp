@@ -28,7 +28,8 @@ public:
     using pointer = T*;
     using reference = T&;
 
-    explicit snapshot_iterator(std::vector<T> elements) : elements_(std::make_shared<std::vector<T>>(std::move(elements))) {}
+    explicit snapshot_iterator(std::vector<T> elements)
+        : elements_(std::make_shared<std::vector<T>>(std::move(elements))) {}
     T& operator*() const noexcept { return (*elements_)[at_]; }
     T* operator->() const noexcept { return &(*elements_)[at_]; }
     snapshot_iterator& operator++() noexcept {
@@ -158,8 +159,8 @@ struct value_update {
 }  // namespace detail
 
 // All of these are handles, as proxies are: copies, in whatever process they land, are the same container, which ends
-// with the last one or with its manager. Every call is one message to the manager and atomic there; calls that only read run
-// beside each other. Elements cross by value. Errors are those of a proxy's calls.
+// with the last one or with its manager. Every call is one message to the manager and atomic there; calls that only
+// read run beside each other. Elements cross by value. Errors are those of a proxy's calls.
 //
 // Iteration goes over a copy that is taken when it begins: `for (auto& [key, value] : dict)`.
 
@@ -198,11 +199,12 @@ public:
     // Removes and gives the value; empty when there is none.
     std::optional<V> extract(const K& key) const { return object_.template call<&hosted::extract>(key); }
 
-    // Runs function(V&, arguments...) on the key's value in the manager and gives its result; a key that is not there gets
-    // a value V() first. Nobody sees the value half changed.
+    // Runs function(V&, arguments...) on the key's value in the manager and gives its result; a key that is not there
+    // gets a value V() first. Nobody sees the value half changed.
     template <class F, class... Args>
     auto update(const K& key, F&& function, Args&&... arguments) const {
-        return object_.apply(detail::element_update(), std::forward<F>(function), key, std::forward<Args>(arguments)...);
+        return object_.apply(detail::element_update(), std::forward<F>(function), key,
+                             std::forward<Args>(arguments)...);
     }
 
     // Copies, all of one moment, in the order of the keys.

@@ -9,10 +9,13 @@
 #include <brood/process_options.hpp>
 #include <brood/proxy.hpp>
 #include <brood/queue.hpp>
+#include <brood/recreate.hpp>
 #include <brood/recursive_mutex.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +25,20 @@
 
 namespace brood {
 
+// Whether a manager's process that died is started again. What was made by recreate<T> is then made again; its proxies
+// go on. Calls that ran give process_died; those that are made meanwhile wait for the new process.
+struct restart_policy {
+    // How often within `period`; when it dies once more, it stays dead. 0: never.
+    unsigned limit = 0;
+    std::chrono::milliseconds period = std::chrono::minutes(1);
+
+    static restart_policy never() { return {}; }
+    static restart_policy on_crash(unsigned limit, std::chrono::milliseconds period = std::chrono::minutes(1)) {
+        return {limit, period};
+    }
+};
+
+// Options of a manager; everything left out keeps its default.
 struct manager_options {
     std::string name = {};  // empty: manager-1, manager-2, ...
     std::optional<brood::start_method> start_method = {};
@@ -29,13 +46,17 @@ struct manager_options {
     std::size_t threads = 0;
     // How long calls that run may take to end at shutdown; then the process is killed.
     std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(5);
-    std::vector<unsigned> cpus = {};
+    restart_policy restart = {};
+    std::vector<unsigned> cpus = {};  // logical processors that it may use; empty: all of this process's
     std::optional<int> niceness = {};
 };
 
 namespace detail {
 
 class manager_core;
+// What makes a proxy's object again after a restart.
+BROOD_API void keep_recipe(manager_core& manager, const shared_object& proxy, const entry_name& entry, call_mode mode,
+                           std::function<void(output_archive&)> save_recipe);
 
 template <class T, class... Kept>
 constexpr void require_creation() {
@@ -70,7 +91,8 @@ public:
     ~manager();
 
     // Makes a T in the manager's process. Blocks. Its arguments cross by value; T itself need not be serializable,
-    // copyable or movable. Throws what T's constructor throws, and as calls of a proxy do.
+    // copyable or movable. Given a recreate<T> alone, T is made from that, and made again if the process is started
+    // again (manager_options::restart). Throws what T's constructor throws, and as calls of a proxy do.
     template <class T, class... Args>
     proxy<T> create(Args&&... arguments) const {
         if constexpr (std::is_same_v<first_of<Args...>, mode>)
@@ -131,8 +153,11 @@ private:
     }
     template <class T, class... Args>
     proxy<T> make(mode how, Args&&... arguments) const {
-        return make_kept<T, typename detail::keep_text<std::decay_t<Args>>::type...>(how,
-                                                                                     std::forward<Args>(arguments)...);
+        if constexpr (detail::is_recipe<T, std::remove_cvref_t<Args>...>)
+            return make_recreated<T>(how, std::forward<Args>(arguments)...);
+        else
+            return make_kept<T, typename detail::keep_text<std::decay_t<Args>>::type...>(
+                how, std::forward<Args>(arguments)...);
     }
     template <class T, class... Kept, class... Args>
     proxy<T> make_kept(mode how, Args&&... arguments) const {
@@ -146,6 +171,19 @@ private:
     }
 
     detail::manager_core& core() const;
+    template <class T>
+    proxy<T> make_recreated(mode how, const recreate<T>& recipe) const {
+        static const detail::entry_name name(&detail::recreation<T>::enter);
+        const auto way = static_cast<detail::call_mode>(how);
+        detail::remote_call call(state(), name, way, detail::proxy_type<T>);
+        detail::send_parts<recreate<T>>(call, recipe);
+        call.wait_until({});
+        auto made = detail::read_answer<proxy<T>>(call);
+        detail::keep_recipe(core(), made.object_, name, way,
+                            [recipe](output_archive& archive) { detail::save_value(archive, recipe); });
+        return made;
+    }
+
     const detail::shared_object& state() const;
     std::shared_ptr<detail::manager_core> core_;
 };

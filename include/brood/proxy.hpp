@@ -14,6 +14,8 @@
 
 namespace brood {
 
+class manager;
+
 namespace detail {
 // A proxy's object from a message; throws serialization_error when it is of another type.
 BROOD_API shared_object load_proxy(input_archive& archive, std::uint64_t type);
@@ -101,6 +103,7 @@ public:
     friend bool operator==(const proxy& a, const proxy& b) noexcept { return a.object_ == b.object_; }
 
 private:
+    friend class manager;
     template <auto Member, class... Args>
     static constexpr auto find_plan() {
         using indices = std::index_sequence_for<Args...>;

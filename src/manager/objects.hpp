@@ -35,7 +35,7 @@ using job_handle = std::unique_ptr<job>;
 class managed {
 public:
     managed(detail::made_object made, detail::call_mode mode) noexcept : made_(made), mode_(mode) {}
-    ~managed() { made_.destroy(made_.object); }
+    ~managed() { made_.destroy(made_.owner); }
     managed(const managed&) = delete;
     managed& operator=(const managed&) = delete;
     void* object() const noexcept { return made_.object; }

@@ -68,11 +68,35 @@ remote_call::remote_call(const shared_object& manager) : remote_call(manager, un
     begin(head, nullptr);
 }
 
+remote_call::remote_call(const shared_object& manager, const entry_name& entry, call_mode mode,
+                         const shared_object& proxy, std::uint32_t server)
+    : remote_call(manager, unsent()) {
+    manager_ = &manager.as<manager_state>();
+    server_ = server;
+    request_head head;
+    head.kind = request_kind::create_again;
+    head.object = proxy.as<object_state>().id;
+    head.how = static_cast<std::uint8_t>(mode);
+    begin(head, &entry);
+}
+
+// A supervised manager that died is waited for until its process was started again, or will not be.
+void remote_call::find_server() {
+    auto& manager = *manager_;
+    const auto restarts = [&] {
+        return manager.maker.load() != 0 && arena::is_living(manager.maker.load()) &&
+               !arena::is_living(manager.server.load());
+    };
+    while (restarts()) channel::sleep_at(manager.started, {}, restarts);
+    managing::require_open(manager);
+    server_ = manager.server.load();
+    if (!arena::is_living(server_)) throw_died();
+}
+
 void remote_call::begin(request_head head, const entry_name* entry) {
     arena::use_session();
     managing::require_open(*manager_);
-    server_ = manager_->server.load();
-    if (!arena::is_living(server_)) throw_died();
+    if (server_ == 0) find_server();
     slot_ = &managing::take_slot();
     head.ticket = slot_->ticket.load(std::memory_order_relaxed);
     head.page = managing::page_of(*slot_);

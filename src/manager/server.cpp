@@ -188,7 +188,7 @@ job_handle server::find_target(job_handle call) {
     std::memcpy(&head, call->value.bytes().data(), sizeof head);
     if (head.server != arena::own_tag.load(std::memory_order_relaxed)) return nullptr;
     if (head.page != 0) call->page = find_page(head);
-    if (head.kind == request_kind::create || head.kind == request_kind::count) return call;
+    if (head.kind != request_kind::call && head.kind != request_kind::destroy) return call;
     const auto found = objects_.find(head.object);
     if (found == objects_.end()) return head.kind == request_kind::call ? std::move(call) : nullptr;
     call->object = found->second;
@@ -238,18 +238,37 @@ void server::enter(job& call, answer& to) {
     }
     const auto entry = find_entry(call.head, archive);
     if (call.head.kind == request_kind::create) return create(call, to, entry, archive);
-    if (!call.object) throw error("the object of this proxy was destroyed");
+    if (call.head.kind == request_kind::create_again) return create_again(call, to, entry, archive);
+    if (!call.object)
+        throw error("the object of this proxy is no more: it was in a process of its manager's that died");
     entry(call.object->object(), archive, to);
 }
 
-void server::create(job& call, answer& to, detail::managed_entry entry, input_archive& archive) {
+namespace {
+
+std::shared_ptr<managed> make(const job& call, answer& to, detail::managed_entry entry, input_archive& archive) {
     detail::made_object made;
     entry(&made, archive, to);
-    auto object = std::make_shared<managed>(made, static_cast<detail::call_mode>(call.head.how));
-    std::uint64_t id = 0;
+    return std::make_shared<managed>(made, static_cast<detail::call_mode>(call.head.how));
+}
+
+}  // namespace
+
+void server::create_again(job& call, answer& to, detail::managed_entry entry, input_archive& archive) {
+    auto object = make(call, to, entry, archive);
     {
         const std::lock_guard guard(lock_);
-        id = ++last_object_;
+        objects_[call.head.object] = std::move(object);
+    }
+    static_cast<void>(to.begin_result());
+    to.send_result();
+}
+
+void server::create(job& call, answer& to, detail::managed_entry entry, input_archive& archive) {
+    const auto object = make(call, to, entry, archive);
+    const std::uint64_t id = ++state_.last_object;
+    {
+        const std::lock_guard guard(lock_);
         objects_[id] = object;
     }
     try {

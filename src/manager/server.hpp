@@ -53,6 +53,7 @@ private:
     void work_on(job_handle call, bool& looking);
     void enter(job& call, answer& to);
     void create(job& call, answer& to, detail::managed_entry entry, input_archive& archive);
+    void create_again(job& call, answer& to, detail::managed_entry entry, input_archive& archive);
     job_handle hand_on(std::vector<job_handle>& ready);
 
     manager_state& state_;
@@ -73,7 +74,6 @@ private:
     std::atomic<std::size_t> ready_count_{0};
     job_handle spare_;
     std::unordered_map<std::uint64_t, std::shared_ptr<managed>> objects_;
-    std::uint64_t last_object_ = 0;
     std::unordered_map<arena::offset, arena::block_handle> pages_;
 };
 

@@ -25,8 +25,11 @@ struct manager_state {
     std::atomic<arena::process_tag> server;  // who serves; 0: nobody did yet
     std::atomic<std::int64_t> pid;
     std::array<char, 64> name;
-    channel::bell started;           // at which its maker waits
-    alignas(64) channel::bell bell;  // at which its threads sleep
+    channel::bell started;                        // at which those sleep who wait for a server
+    std::atomic<arena::process_tag> next_server;  // serves, but has not made all objects again
+    std::atomic<arena::process_tag> maker;        // who starts another server when one died; 0: nobody (any more)
+    std::atomic<std::uint64_t> last_object;       // the number of the object that was made last
+    alignas(64) channel::bell bell;               // at which its threads sleep
 };
 // The word of the block's head that holds its queue; a proxy's block has its manager in its first.
 inline constexpr std::size_t queue_word = 0, manager_word = 0;
@@ -56,13 +59,14 @@ arena::block_handle make_object_state(arena::offset manager, std::uint64_t id, s
 enum class request_kind : std::uint8_t {
     call,
     create,
-    destroy,  // nobody waits for an answer
+    create_again,  // in a new process; the number is the old one's
+    destroy,       // nobody waits for an answer
     count
 };
 
 // In front of a request's parts.
 struct request_head {
-    std::uint64_t object = 0;  // its number; create: the type's
+    std::uint64_t object = 0;  // its number; create: that of its type
     std::uint64_t ticket = 0;  // names the call for good
     std::uint64_t chain = 0;   // the ticket of the call that is waited for by who made this one
     std::uint64_t entry = 0;   // an offset in the program

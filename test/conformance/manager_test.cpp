@@ -407,7 +407,8 @@ TEST_CASE("a dict speaks as std::map does") {
     CHECK(d.values() == std::vector{11, 3, 2});
     CHECK(d.items().front() == std::pair<std::string, int>("one", 11));
     CHECK(d.update("two", [](int& value) { return value *= 10; }) == 20);
-    CHECK(d.update("new", [](int& value, int by) { return value += by; }, 5) == 5);
+    CHECK(d.update(
+              "new", [](int& value, int by) { return value += by; }, 5) == 5);
     CHECK(d.extract("new") == 5);
     CHECK(d.erase("one") == 1);
     CHECK(d.erase("one") == 0);

@@ -265,3 +265,69 @@ TEST_CASE("a program ends although it leaves its manager, its proxies and its ca
         CHECK(comes_true([&] { return marked_processes(mark) == 0; }));
     }
 }
+
+// ---- restart ------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a manager that crashes is started again, and proxies find what recreate made") {
+    brood::manager m({.restart = brood::restart_policy::on_crash(3)});
+    const auto d = m.create<device>(brood::recreate<device>());
+    const auto lost = m.create<device>();
+    CHECK(d.call<&device::read>() == 1);
+    CHECK(d.call<&device::read>() == 2);
+    const auto first = m.pid();
+    CHECK_THROWS_AS(d.call<&device::die>(), brood::process_died);
+    CHECK(d.call<&device::read>() == 1);
+    CHECK(m.pid() != first);
+    CHECK(m.object_count() == 1);
+    CHECK_THROWS_WITH_AS(lost.call<&device::read>(), doctest::Contains("is no more"), brood::error);
+    kill_process(m.pid());
+    const auto again = [&] {
+        try {
+            return d.call<&device::read>();
+        } catch (const brood::process_died&) {
+            return d.call<&device::read>();
+        }
+    };
+    CHECK(again() == 1);
+    const int theirs =
+        brood::async([](const brood::proxy<device>& same) { return same.call<&device::read>(); }, d).get();
+    CHECK(theirs == 2);
+    CHECK(m.create<device>().call<&device::read>() == 1);
+}
+
+TEST_CASE("a manager that crashes too often stays dead") {
+    brood::manager m({.restart = brood::restart_policy::on_crash(2)});
+    const auto d = m.create<device>(brood::manager::free_threaded, brood::recreate<device>());
+    for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(d.call<&device::die>(), brood::process_died);
+    CHECK_THROWS_AS(d.call<&device::read>(), brood::process_died);
+    m.shutdown();
+}
+
+TEST_CASE("objects without proxies are not made again, and those that fail do not stop the others") {
+    const gate made;
+    struct once {
+        explicit once(const gate& begun) {
+            if (!brood::counting_semaphore(begun.passes).try_acquire()) throw std::runtime_error("once");
+        }
+        int answer() const { return 42; }
+    };
+    brood::manager m({.restart = brood::restart_policy::on_crash(3)});
+    for (int i = 0; i < 100; ++i) m.create<device>(brood::recreate<device>());
+    made.send();
+    const auto o = m.create<once>(brood::recreate<once>(made));
+    const auto d = m.create<device>(brood::recreate<device>());
+    CHECK(o.call<&once::answer>() == 42);
+    CHECK_THROWS_AS(d.call<&device::leave>(0), brood::process_died);
+    CHECK(d.call<&device::read>() == 1);
+    CHECK_THROWS_AS(o.call<&once::answer>(), brood::error);
+    CHECK(m.object_count() == 1);
+}
+
+TEST_CASE("a supervised manager ends with shutdown and is not started again") {
+    brood::manager m({.restart = brood::restart_policy::on_crash(3)});
+    const auto d = m.create<device>(brood::recreate<device>());
+    const auto pid = m.pid();
+    m.shutdown();
+    CHECK(m.pid() == pid);
+    CHECK_THROWS_AS(d.call<&device::read>(), brood::error);
+}

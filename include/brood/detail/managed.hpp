@@ -4,18 +4,21 @@
 
 #include <brood/detail/remote_call.hpp>
 #include <brood/detail/target.hpp>
+#include <brood/recreate.hpp>
 
 #include <functional>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace brood::detail {
 
-// An object that an entry function made.
+// An object that an entry function made, and what is destroyed with it.
 struct made_object {
     void* object = nullptr;
-    void (*destroy)(void*) = nullptr;
+    void* owner = nullptr;
+    void (*destroy)(void* owner) = nullptr;
 };
 
 // Runs `call` and hands over what it gives; a reference is read where it is.
@@ -56,9 +59,25 @@ struct creation {
             else
                 return new T{std::forward<Kept>(each)...};
         });
-        *static_cast<made_object*>(into) = {made, [](void* object) { delete static_cast<T*>(object); }};
+        *static_cast<made_object*>(into) = {made, made, [](void* object) { delete static_cast<T*>(object); }};
     }
 };
+
+// An object that is made from a recreate<T>.
+template <class T>
+struct recreation {
+    static void enter(void* into, input_archive& archive, target_session& session) {
+        auto recipe = std::make_unique<recreate<T>>(load_value<recreate<T>>(archive));
+        session.arguments_read();
+        T* const made = &**recipe;
+        *static_cast<made_object*>(into) = {made, recipe.release(),
+                                            [](void* owner) { delete static_cast<recreate<T>*>(owner); }};
+    }
+};
+template <class T, class... Args>
+inline constexpr bool is_recipe = false;
+template <class T>
+inline constexpr bool is_recipe<T, recreate<T>> = true;
 
 template <class T, auto Member, class... Kept>
 struct member_call {
@@ -199,21 +218,20 @@ struct member_plan<T, Member, std::index_sequence<I...>, Args...> {
     using member = decltype(Member);
     static constexpr call_access access =
         only_reads<T, member, sent_argument<member, I, Args>...>() ? call_access::read : call_access::write;
-    using type = call_plan<call_result<T, member, sent_argument<member, I, Args>...>,
-                           member_call<T, Member, sent_argument<member, I, Args>...>, access,
-                           sent_argument<member, I, Args>...>;
+    using type =
+        call_plan<call_result<T, member, sent_argument<member, I, Args>...>,
+                  member_call<T, Member, sent_argument<member, I, Args>...>, access, sent_argument<member, I, Args>...>;
 };
 
 template <class T, bool Lone, class F, class Indices, class... Args>
 struct function_plan;
 template <class T, bool Lone, class F, std::size_t... I, class... Args>
 struct function_plan<T, Lone, F, std::index_sequence<I...>, Args...> {
-    static constexpr call_access access = Lone ? call_access::lone
+    static constexpr call_access access = Lone                                               ? call_access::lone
                                           : only_reads<T, F, sent_argument<F, I, Args>...>() ? call_access::read
                                                                                              : call_access::write;
     using type = call_plan<call_result<T, F, sent_argument<F, I, Args>...>,
-                           function_call<T, F, sent_argument<F, I, Args>...>, access, F,
-                           sent_argument<F, I, Args>...>;
+                           function_call<T, F, sent_argument<F, I, Args>...>, access, F, sent_argument<F, I, Args>...>;
 };
 
 }  // namespace brood::detail

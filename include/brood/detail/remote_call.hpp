@@ -55,6 +55,10 @@ public:
     remote_call(const shared_object& proxy, const entry_name& entry, call_access access, bool waits);
     // Of a manager: that it makes an object of a type with that number.
     remote_call(const shared_object& manager, const entry_name& entry, call_mode mode, std::uint64_t type);
+    // The same to a process that began to serve in a dead one's place and is not known to others yet: makes the object
+    // of a proxy again. Nothing is given back.
+    remote_call(const shared_object& manager, const entry_name& entry, call_mode mode, const shared_object& proxy,
+                std::uint32_t server);
     // Of a manager: how many objects it has.
     explicit remote_call(const shared_object& manager);
     remote_call(const remote_call&) = delete;
@@ -75,6 +79,7 @@ private:
     enum class unsent : std::uint8_t {};
     remote_call(const shared_object& keeper, unsent);
     void begin(managing::request_head head, const entry_name* entry);
+    void find_server();
     [[noreturn]] void throw_died() const;
     bool is_decided() const noexcept;
 
