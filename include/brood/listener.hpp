@@ -104,7 +104,8 @@ private:
 // Connects to where a process of brood or Python listens. Blocks until the connection is made and, with a key, both
 // sides have proved that they know it. Throws brood::error when nobody listens there, and authentication_error when the
 // other side does not know the key, does not accept this one, or does not do its part in time.
-// Looking up the name of a host takes as long as the system wants.
+// Looking up the name of a host takes as long as the system wants. Windows, by a local name: one client can connect
+// before accept() runs, the next ones wait until it does.
 BROOD_API byte_connection connect(const address& where, const connect_options& options = {});
 // The same until a time, handshake included; empty when it came first.
 BROOD_API std::optional<byte_connection> connect_until(const address& where, std::chrono::steady_clock::time_point time,

@@ -177,9 +177,11 @@ TEST_CASE("a handshake that is not finished goes on with the next accept") {
 TEST_CASE("a slow client is given up in time and holds nobody back") {
     for (const auto& where : addresses()) {
         brood::listener listener(where, {.authkey = "secret", .handshake_timeout = 1h});
-        const auto silent = stranger(listener);
-        const auto torn = stranger(listener);
-        const beside prompt([&] { brood::connect(listener.address(), {.authkey = "secret"}).send_bytes("prompt"); });
+        std::vector<byte_connection> silent;
+        const beside clients([&] {
+            for (int i = 0; i < 2; ++i) silent.push_back(stranger(listener));
+            brood::connect(listener.address(), {.authkey = "secret"}).send_bytes("prompt");
+        });
         CHECK(receive(listener.accept()) == "prompt");
     }
     for (const auto& where : addresses()) {

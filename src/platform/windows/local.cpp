@@ -32,14 +32,7 @@ class waiting_pipe {
 public:
     waiting_pipe(const std::wstring& name, pipe_instance which)
         : pipe_(create_message_pipe(name, which)), event_(make_event(true)) {
-        state_.hEvent = event_.get();
-        if (ConnectNamedPipe(pipe_.get(), &state_)) return;
-        const DWORD error = GetLastError();
-        pending_ = error == ERROR_IO_PENDING;
-        // A client was faster, or even left already: then its end shows with the first read.
-        const bool here = error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA;
-        if (here) SetEvent(event_.get());
-        if (!pending_ && !here) throw_error(error, "ConnectNamedPipe");
+        wait_for_client();
     }
     waiting_pipe(const waiting_pipe&) = delete;
     waiting_pipe& operator=(const waiting_pipe&) = delete;
@@ -51,13 +44,33 @@ public:
     }
 
     HANDLE event() const noexcept { return event_.get(); }
-    bool has_client() const noexcept { return WaitForSingleObject(event_.get(), 0) == WAIT_OBJECT_0; }
+    // The system gives up waiting with the end of the thread that began it: then this one goes on.
+    bool has_client() {
+        if (WaitForSingleObject(event_.get(), 0) != WAIT_OBJECT_0) return false;
+        DWORD none = 0;
+        if (!pending_ || GetOverlappedResult(pipe_.get(), &state_, &none, FALSE)) return true;
+        if (GetLastError() != ERROR_OPERATION_ABORTED) return true;
+        wait_for_client();
+        return !pending_;
+    }
     unique_handle release() noexcept {
         pending_ = false;
         return std::move(pipe_);
     }
 
 private:
+    void wait_for_client() {
+        state_ = {};
+        state_.hEvent = event_.get();
+        if (ConnectNamedPipe(pipe_.get(), &state_)) return;
+        const DWORD error = GetLastError();
+        pending_ = error == ERROR_IO_PENDING;
+        // A client was faster, or even left already: then its end shows with the first read.
+        const bool here = error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA;
+        if (here) SetEvent(event_.get());
+        if (!pending_ && !here) throw_error(error, "ConnectNamedPipe");
+    }
+
     unique_handle pipe_, event_;
     OVERLAPPED state_{};
     bool pending_ = false;
@@ -86,8 +99,11 @@ private:
 
 using namespace windows;
 
+// A second pipe of a name is refused by the system; older versions of Wine make it, and there a look has to do.
 std::unique_ptr<acceptor> listen_local(const std::string& name) {
-    return std::make_unique<pipe_acceptor>(pipe_name(name));
+    const std::wstring pipe = pipe_name(name);
+    if (WaitNamedPipeW(pipe.c_str(), 1) || GetLastError() == ERROR_SEM_TIMEOUT) throw_name_is_taken();
+    return std::make_unique<pipe_acceptor>(pipe);
 }
 
 link connect_local(const std::string& name, deadline until) {

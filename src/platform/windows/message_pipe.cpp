@@ -4,18 +4,22 @@
 #include "platform/windows/overlapped.hpp"
 #include "platform/windows/secret_name.hpp"
 
+#include <system_error>
+
 namespace brood::platform::windows {
 
 namespace {
 
 constexpr DWORD pipe_buffer = 64 * 1024;
-constexpr DWORD name_is_taken = 10048;  // WSAEADDRINUSE: what a socket would say
-
 bool says_end(DWORD error) {
     return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
 }
 
 }  // namespace
+
+void throw_name_is_taken() {
+    throw std::system_error(std::make_error_code(std::errc::address_in_use), "CreateNamedPipeW");
+}
 
 unique_handle create_message_pipe(const std::wstring& name, pipe_instance which) {
     const DWORD first = which == pipe_instance::next ? 0 : FILE_FLAG_FIRST_PIPE_INSTANCE;
@@ -26,8 +30,8 @@ unique_handle create_message_pipe(const std::wstring& name, pipe_instance which)
     if (pipe != INVALID_HANDLE_VALUE) return unique_handle(pipe);
     const DWORD error = GetLastError();
     // What the system says when somebody has the name.
-    const bool taken = first != 0 && (error == ERROR_ACCESS_DENIED || error == ERROR_PIPE_BUSY);
-    throw_error(taken ? name_is_taken : error, "CreateNamedPipeW");
+    if (first != 0 && (error == ERROR_ACCESS_DENIED || error == ERROR_PIPE_BUSY)) throw_name_is_taken();
+    throw_error(error, "CreateNamedPipeW");
 }
 
 unique_handle open_message_pipe(const std::wstring& name) {

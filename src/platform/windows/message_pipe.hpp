@@ -10,6 +10,8 @@ enum class pipe_instance { only, first, next };
 
 // The end of a pipe that has the name; for `first` and `only` nobody else may have it already.
 unique_handle create_message_pipe(const std::wstring& name, pipe_instance which);
+// Throws the error of a name that somebody else listens with.
+[[noreturn]] void throw_name_is_taken();
 // The other end. Empty when every instance of the pipe is taken. Throws ERROR_FILE_NOT_FOUND when there is none.
 unique_handle open_message_pipe(const std::wstring& name);
 // Both ends of a pipe that has no name any more.

@@ -57,8 +57,10 @@ void overlapped_io::write(const void* from, DWORD size) { started(WriteFile(file
 
 void overlapped_io::started(BOOL at_once) {
     if (!at_once) outcome_.error = GetLastError();
-    pending_ = at_once || outcome_.error == ERROR_IO_PENDING;
-    if (at_once) finish();
+    // Part of a message that was read at once: only the finished operation tells how much.
+    const bool in_part = outcome_.error == ERROR_MORE_DATA;
+    pending_ = at_once || in_part || outcome_.error == ERROR_IO_PENDING;
+    if (at_once || in_part) finish();
 }
 
 overlapped_io::outcome overlapped_io::finish() {

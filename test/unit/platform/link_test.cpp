@@ -9,18 +9,19 @@
 #include <thread>
 
 using namespace platform_test;
+using link_t = brood::platform::link;  // the name alone is also a function of unistd.h
 
 namespace {
 
 using indices = std::vector<std::size_t>;
 
-moved send(const link& to, std::string_view text, deadline until = {}) {
+moved send(const link_t& to, std::string_view text, deadline until = {}) {
     const auto part = bytes_of(text);
     return link_send(to, {&part, 1}, until);
 }
 
 // What one receive gives, or the name of its result.
-std::string receive(const link& from, deadline until = {}) {
+std::string receive(const link_t& from, deadline until = {}) {
     std::string text(100, '\0');
     const auto got = link_receive(from, std::as_writable_bytes(std::span(text)), until);
     if (got.result == io_result::end) return "(end)";
@@ -30,14 +31,14 @@ std::string receive(const link& from, deadline until = {}) {
 
 struct connected {
     std::unique_ptr<acceptor> listens;
-    link client, server;
+    link_t client, server;
 };
 
-link accept_one(acceptor& from) {
+link_t accept_one(acceptor& from) {
     for (;;) {
         const waitable one = from.to_wait_for();
         wait_many({&one, 1}, std::nullopt);
-        if (link accepted = from.try_accept()) return accepted;
+        if (link_t accepted = from.try_accept()) return accepted;
     }
 }
 
@@ -103,8 +104,8 @@ TEST_CASE("links are waited for together with channels and processes") {
                             name.listens->to_wait_for()};
     CHECK(wait_many(all, in_the_past()).empty());
     CHECK(wait_many(all, soon()).empty());
-    const link* const ends[] = {&tcp.client, &name.client, &pair.first};
-    const link* const others[] = {&tcp.server, &name.server, &pair.second};
+    const link_t* const ends[] = {&tcp.client, &name.client, &pair.first};
+    const link_t* const others[] = {&tcp.server, &name.server, &pair.second};
     for (std::size_t i = 0; i < 3; ++i) {
         std::thread sender([&] { send(*ends[i], "now"); });
         CHECK(wait_many(all, std::nullopt) == indices{i});
