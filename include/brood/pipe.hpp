@@ -5,6 +5,7 @@
 #include <brood/detail/pipe_core.hpp>
 #include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
+#include <brood/loan.hpp>
 
 #include <cereal/access.hpp>
 
@@ -18,10 +19,11 @@ namespace brood {
 // in whatever process that is; a dead process's handles count no more. Values are written in send() and read in recv(),
 // as by queue, with the same promises when a process dies.
 //
-// When the other end is gone, send() throws end_of_stream; recv() gives what was sent before and then throws it. Sending
-// does not wait: values stay in memory until they are received.
+// When the other end is gone, send() throws end_of_stream; recv() gives what was sent before and then throws it.
+// Sending does not wait: values stay in memory until they are received.
 //
-// fork: the child has all handles that its parent had, so an end is not gone while a child has it that was forked before.
+// fork: the child has all handles that its parent had, so an end is not gone while a child has it that was forked
+// before.
 //
 // Members may be called from several threads and processes at once; each value goes to one of them.
 template <class T>
@@ -31,15 +33,15 @@ public:
 
     explicit connection(detail::pipe_end end) noexcept : end_(std::move(end)) {}
 
-    // Does not block. Throws end_of_stream, serialization_error when the value cannot be written, std::bad_alloc when the
-    // session's memory is used up; each without effect. std::logic_error when this end only reads, or was closed.
+    // Does not block. Throws end_of_stream, serialization_error when the value cannot be written, std::bad_alloc when
+    // the session's memory is used up; each without effect. std::logic_error when this end only reads, or was closed.
     void send(const T& value) {
         const auto result = detail::put_value(end_.out(), value, {});
         if (result != detail::channel_result::done) detail::throw_end_of_stream(result);
     }
 
-    // Blocks until a value comes. Throws end_of_stream, or serialization_error when it cannot be read (it is gone then);
-    // std::logic_error when this end only writes, or was closed.
+    // Blocks until a value comes. Throws end_of_stream, or serialization_error when it cannot be read (it is gone
+    // then); std::logic_error when this end only writes, or was closed.
     T recv() { return std::move(*receive({})); }
     // Empty when the time came first. Durations and times are of the steady clock.
     template <class Rep, class Period>
@@ -48,6 +50,14 @@ public:
     }
     std::optional<T> recv_until(std::chrono::steady_clock::time_point time) { return receive(time); }
     std::optional<T> try_recv() { return receive(detail::at_once); }
+    // The next value where it lies in shared memory: see queue::get_loan().
+    loan<T> recv_loan() { return std::move(*receive_loan({})); }
+    template <class Rep, class Period>
+    std::optional<loan<T>> recv_loan_for(const std::chrono::duration<Rep, Period>& timeout) {
+        return receive_loan(detail::time_after(timeout));
+    }
+    std::optional<loan<T>> recv_loan_until(std::chrono::steady_clock::time_point time) { return receive_loan(time); }
+    std::optional<loan<T>> try_recv_loan() { return receive_loan(detail::at_once); }
     // Whether recv() would not block: there is a value, or the end of the stream. Waits for that at most so long.
     bool poll() { return end_.in().wait_filled(detail::at_once); }
     template <class Rep, class Period>
@@ -69,10 +79,16 @@ public:
     friend bool operator==(const connection& a, const connection& b) noexcept { return a.end_ == b.end_; }
 
 private:
-    std::optional<T> receive(detail::channel_deadline until) {
-        auto got = detail::get_value<T>(end_.in(), until);
+    template <class Got>
+    static auto value_of(Got got) {
         if (!got.value && got.why != detail::channel_result::late) detail::throw_end_of_stream(got.why);
         return std::move(got.value);
+    }
+    std::optional<T> receive(detail::channel_deadline until) {
+        return value_of(detail::get_value<T>(end_.in(), until));
+    }
+    std::optional<loan<T>> receive_loan(detail::channel_deadline until) {
+        return value_of(detail::get_loan<T>(end_.in(), until));
     }
 
     detail::pipe_end end_;

@@ -6,6 +6,7 @@
 #include <brood/detail/timeout.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
+#include <brood/loan.hpp>
 
 #include <cereal/access.hpp>
 
@@ -38,9 +39,9 @@ namespace detail {
 // Deaths: a value whose put() returned is delivered once, whatever becomes of the process that put it; one whose put()
 // was cut short arrives whole or not at all. A process that dies in get() leaves the value there, or takes it with it.
 //
-// End: after close() put() throws queue_closed; get() gives what is left and then throws it. So does a get() on an empty
-// queue that nobody could fill: another process had the queue, now no other process and no message has it, and this
-// process never put anything. And a put() on a full one when no other has it and this process never got anything.
+// End: after close() put() throws queue_closed; get() gives what is left and then throws it. So does a get() on an
+// empty queue that nobody could fill: another process had the queue, now no other process and no message has it, and
+// this process never put anything. And a put() on a full one when no other has it and this process never got anything.
 // fork: the child has all handles that its parent had.
 //
 // Members may be called from several threads at once, one handle by several for all but assignment. Waiting threads use
@@ -68,8 +69,8 @@ public:
     bool put_until(const T& value, std::chrono::steady_clock::time_point time) { return put_before(value, time); }
     bool try_put(const T& value) { return put_before(value, detail::at_once); }
 
-    // Takes the next value. Blocks while there is none. Throws queue_closed, or serialization_error when it cannot be read
-    // (it is gone then).
+    // Takes the next value. Blocks while there is none. Throws queue_closed, or serialization_error when it cannot be
+    // read (it is gone then).
     T get() {
         auto got = detail::get_value<T>(core(), {});
         if (!got.value) detail::throw_queue_closed(got.why);
@@ -84,6 +85,23 @@ public:
         return detail::get_value<T>(core(), time).value;
     }
     std::optional<T> try_get() { return detail::get_value<T>(core(), detail::at_once).value; }
+
+    // The next value where it lies in shared memory, without another copy, while the loan or a copy of it lives:
+    // vectors of plain elements and plain objects beyond a few kilobytes; of others a loan of a copy. Otherwise as
+    // get() and the others.
+    loan<T> get_loan() {
+        auto got = detail::get_loan<T>(core(), {});
+        if (!got.value) detail::throw_queue_closed(got.why);
+        return std::move(*got.value);
+    }
+    template <class Rep, class Period>
+    std::optional<loan<T>> get_loan_for(const std::chrono::duration<Rep, Period>& timeout) {
+        return detail::get_loan<T>(core(), detail::time_after(timeout)).value;
+    }
+    std::optional<loan<T>> get_loan_until(std::chrono::steady_clock::time_point time) {
+        return detail::get_loan<T>(core(), time).value;
+    }
+    std::optional<loan<T>> try_get_loan() { return detail::get_loan<T>(core(), detail::at_once).value; }
 
     // Do not block.
     std::size_t size() const { return static_cast<std::size_t>(core().size()); }
@@ -170,6 +188,7 @@ public:
     bool join_for(const std::chrono::duration<Rep, Period>& timeout) const {
         return join_before(detail::time_after(timeout));
     }
+    bool join_until(std::chrono::steady_clock::time_point time) const { return join_before(time); }
 
     template <class Archive>
     static void load_and_construct(Archive& archive, cereal::construct<joinable_queue>& construct) {

@@ -48,7 +48,7 @@ struct lane {
 };
 
 // A record's first word is its size, or one of these.
-inline constexpr std::uint32_t to_front = ~std::uint32_t{0};       // the record lies at the ring's beginning
+inline constexpr std::uint32_t to_front = ~std::uint32_t{0};          // the record lies at the ring's beginning
 inline constexpr std::uint32_t message_bit = std::uint32_t{1} << 31;  // its bytes are the offset of a message block
 
 // Locks one side. When the last owner died, what it had committed is carried out first.

@@ -85,9 +85,7 @@ bool drop_some(arena::offset message) {
 
 std::size_t aligned(std::uint64_t size) noexcept { return static_cast<std::size_t>((size + 63) / 64 * 64); }
 
-void register_message_kind() noexcept {
-    arena::register_kind(arena::kind::message, {.clear = &drop_some});
-}
+void register_message_kind() noexcept { arena::register_kind(arena::kind::message, {.clear = &drop_some}); }
 
 arena::block_handle make_message(const output_archive& archive) {
     const counts_of_message c{archive.bytes().size(), archive.blocks().size(), archive.shared_objects().size()};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A pipe is one queue for each direction, and two ends, which hold references to them. When an end is cleared, since
-// no process and no message refers to it any more, the queue that it wrote is closed and the one that it read is unread.
+// no process and no message refers to it any more, the queue that it wrote is closed and the one that it read is
+// unread.
 #include "channel/kinds.hpp"
 #include "channel/queue_state.hpp"
 
@@ -82,8 +83,7 @@ pipe_end pipe_end::load(input_archive& archive, std::size_t plain_size) {
     pipe_end loaded;
     loaded.object_ = shared_object::load(archive, arena::kind::pipe);
     for (const std::size_t which : {channel::in_word, channel::out_word})
-        if (has(loaded.object_, which) &&
-            channel::queue_at(queue_of(loaded.object_, which)).plain_size != plain_size)
+        if (has(loaded.object_, which) && channel::queue_at(queue_of(loaded.object_, which)).plain_size != plain_size)
             throw serialization_error("a connection for values of another type");
     return loaded;
 }

@@ -78,7 +78,7 @@ struct small_record {
     void put_into(lane& l) const {
         const auto place = reserve(l, size);
         *place.record = static_cast<std::uint32_t>(size);
-        std::memcpy(place.record + 1, bytes, size);
+        if (size != 0) std::memcpy(place.record + 1, bytes, size);
         publish(place);
     }
 };
@@ -294,6 +294,12 @@ void taken_value::set_small(const void* bytes, std::size_t size) noexcept {
     bytes_ = {small_.data(), size};
 }
 void taken_value::set_message(std::shared_ptr<arena::held_block> message) noexcept {
+    if (const auto& head = arena::head_of(message->block());
+        head.kind == static_cast<std::uint64_t>(arena::kind::bytes)) {
+        bytes_ = {static_cast<const std::byte*>(message->bytes()), static_cast<std::size_t>(head.size)};
+        message_ = std::move(message);
+        return;
+    }
     const auto view = channel::view_message(message->bytes());
     bytes_ = view.bytes;
     sizes_ = view.sizes;
@@ -327,6 +333,14 @@ channel_result channel_core::put(const output_archive& archive, channel_deadline
     if (bytes.size() <= small_value && archive.blocks().empty() && archive.shared_objects().empty())
         return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
     const auto message = channel::make_message(archive);
+    return channel::put(*state_, channel::message_record{message->block()}, until);
+}
+
+channel_result channel_core::put_run(std::span<const std::byte> bytes, channel_deadline until) const {
+    if (bytes.size() <= small_value)
+        return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
+    const auto message = arena::make_object(arena::kind::bytes, bytes.size(), [](void*) {});
+    std::memcpy(message->bytes(), bytes.data(), bytes.size());
     return channel::put(*state_, channel::message_record{message->block()}, until);
 }
 

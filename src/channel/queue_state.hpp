@@ -47,7 +47,7 @@ struct queue_state {
     std::uint32_t lane_count;
     std::uint32_t is_pipe;  // then it ends with an end of the pipe; else with the last other process
     std::atomic<std::uint32_t> closed;
-    std::atomic<std::uint32_t> unread;  // a pipe's reading end is gone
+    std::atomic<std::uint32_t> unread;      // a pipe's reading end is gone
     std::atomic<std::uint32_t> was_shared;  // another process had it
     arena::process_tag maker;
     alignas(64) bell readers;

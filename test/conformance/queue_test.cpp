@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -150,6 +152,20 @@ TEST_CASE("values of every kind come as they were put") {
     CHECK(blocks.get().empty());
 }
 
+TEST_CASE("a large vector goes through a queue to a process that reads it in place") {
+    brood::queue<std::vector<double>> q;
+    auto sum = brood::async(
+        [](brood::queue<std::vector<double>> theirs) {
+            const auto lent = theirs.get_loan();
+            const std::span<const double> values = lent;
+            return std::accumulate(values.begin(), values.end(), 0.0);
+        },
+        q);
+    const auto count = static_cast<std::size_t>(rounds(4'000'000));
+    q.put(std::vector<double>(count, 0.5));
+    CHECK(sum.get() == 0.5 * static_cast<double>(count));
+}
+
 TEST_CASE("a queue is an argument, a result, and a value of another queue") {
     auto made = brood::async([] {
                     brood::queue<std::string> fresh;
@@ -232,6 +248,8 @@ TEST_CASE("a get ends when the last process that could put has let go of the que
         },
         q, brood::event());
     CHECK(q.get() == 1);
+    // A forked child has all that its parent had, for as long as it lives.
+    if (brood::get_start_method() == brood::start_method::fork) child.kill();
     CHECK_THROWS_AS(q.get(), brood::queue_closed);
     child.kill();
 }

@@ -20,8 +20,13 @@ namespace brood_test {
 // Checked programs have tens of instructions for each of ours.
 inline constexpr bool too_many_instructions = !faults_are_recorded;
 
-// Runs `work` in a child, of which only `steps` instructions are let happen. True when that was all of it.
-inline bool killed_after(long steps, const std::function<void()>& work) {
+struct stepped {
+    long steps;
+    bool finished;
+};
+
+// Runs `work` in a child, of which at most so many instructions are let happen.
+inline stepped step_through(long most, const std::function<void()>& work) {
     brood::fork_process child([&] {
         if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == -1) std::_Exit(77);
         ::raise(SIGSTOP);
@@ -35,15 +40,19 @@ inline bool killed_after(long steps, const std::function<void()>& work) {
     REQUIRE(::waitpid(pid, &status, WUNTRACED) == pid);
     REQUIRE_MESSAGE(WIFSTOPPED(status), "this system does not let a process trace its child");
     bool finished = false;
-    for (long i = 0; i < steps && !finished; ++i) {
+    long steps = 0;
+    for (; steps < most && !finished; ++steps) {
         ::ptrace(PTRACE_SINGLESTEP, pid, nullptr, nullptr);
         if (::waitpid(pid, &status, 0) != pid) break;
         finished = WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP;
     }
     ::kill(pid, SIGKILL);
     child.join();
-    return finished;
+    return {steps, finished};
 }
+
+// True when so many instructions were all of it.
+inline bool killed_after(long steps, const std::function<void()>& work) { return step_through(steps, work).finished; }
 
 // Kills the work at every `stride`-th instruction until it gets through, and looks each time what is left.
 inline void kill_everywhere(long stride, const std::function<void()>& work, const std::function<void()>& check) {

@@ -4,7 +4,9 @@
 
 #include <brood/detail/plain.hpp>
 #include <brood/detail/shared_object.hpp>
+#include <brood/error.hpp>
 #include <brood/export.hpp>
+#include <brood/loan.hpp>
 
 #include <array>
 #include <bit>
@@ -14,7 +16,10 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace brood::channel {
 struct queue_state;
@@ -35,7 +40,7 @@ enum class channel_result : std::uint8_t {
 // Values of at most that many bytes lie in the ring itself.
 inline constexpr std::size_t small_value = 4096;
 
-// The bytes of a value that was taken out, and the blocks beside them.
+// The bytes of a value that was taken out, and the blocks beside them. Aligned as shared_alignment.
 class BROOD_API taken_value final : public block_source {
 public:
     taken_value() noexcept {}
@@ -44,11 +49,15 @@ public:
     std::uint64_t size(std::size_t index) override;
     void read(std::size_t index, std::span<std::byte> into) override;
 
+    // What the bytes lie in; empty when they were copied.
+    shared_object owner() const { return message_ ? shared_object::of(message_) : shared_object(); }
+
     void set_small(const void* bytes, std::size_t size) noexcept;
+    // A message, or a block that holds nothing but the bytes.
     void set_message(std::shared_ptr<arena::held_block> message) noexcept;
 
 private:
-    std::array<std::byte, small_value> small_;
+    alignas(shared_alignment) std::array<std::byte, small_value> small_;
     std::span<const std::byte> bytes_;
     std::shared_ptr<arena::held_block> message_;
     std::span<const std::uint64_t> sizes_;
@@ -69,6 +78,7 @@ public:
 
     channel_result put_plain(const void* value, std::size_t size, channel_deadline until) const;
     channel_result put(const output_archive& archive, channel_deadline until) const;
+    channel_result put_run(std::span<const std::byte> bytes, channel_deadline until) const;
     channel_result get_plain(void* value, std::size_t size, channel_deadline until) const;
     channel_result get(taken_value& into, channel_deadline until) const;
     // Until there is a value, or will never be one: true.
@@ -88,10 +98,48 @@ private:
     channel::queue_state* state_ = nullptr;
 };
 
+inline void require_whole(std::size_t size, std::size_t of_one) {
+    if (size % of_one != 0) throw serialization_error("a value of another size");
+}
+
 template <class T>
 inline constexpr bool crosses_as_bytes = is_plain<T>&& std::is_trivially_copyable_v<T> && sizeof(T) <= small_value;
 template <class T>
 inline constexpr std::size_t plain_size_of = crosses_as_bytes<T> ? sizeof(T) : 0;
+
+// Values that are one run of bytes are copied without an archive, and can be used where they lie in a message.
+template <class T>
+struct run_of_bytes {
+    static constexpr bool exists = lies_in_place<T> && !crosses_as_bytes<T> && std::is_copy_constructible_v<T>;
+    static std::span<const std::byte> of(const T& value) { return std::as_bytes(std::span(&value, 1)); }
+    static T make(std::span<const std::byte> bytes) {
+        require_whole(bytes.size(), sizeof(T));
+        return *reinterpret_cast<const T*>(bytes.data());
+    }
+};
+
+template <class Container>
+struct run_of_elements {
+    using element = typename Container::value_type;
+    static constexpr bool exists = lies_in_place<element>;
+    static std::span<const std::byte> of(const Container& value) { return std::as_bytes(std::span(value)); }
+    static std::span<const element> elements(std::span<const std::byte> bytes) {
+        require_whole(bytes.size(), sizeof(element));
+        return {reinterpret_cast<const element*>(bytes.data()), bytes.size() / sizeof(element)};
+    }
+    static Container make(std::span<const std::byte> bytes) {
+        const auto from = elements(bytes);
+        Container made;
+        made.reserve(from.size());
+        if (bytes.size() >= block_size) prepare_block(made.data(), bytes.size());
+        made.assign(from.begin(), from.end());
+        return made;
+    }
+};
+template <class U>
+struct run_of_bytes<std::vector<U>> : run_of_elements<std::vector<U>> {};
+template <class C>
+struct run_of_bytes<std::basic_string<C>> : run_of_elements<std::basic_string<C>> {};
 
 // Throws serialization_error, and then nothing was put.
 template <class T>
@@ -99,6 +147,8 @@ channel_result put_value(const channel_core& into, const T& value, channel_deadl
     require_serializable<T>();
     if constexpr (crosses_as_bytes<T>) {
         return into.put_plain(&value, sizeof value, until);
+    } else if constexpr (run_of_bytes<T>::exists) {
+        return into.put_run(run_of_bytes<T>::of(value), until);
     } else {
         output_archive archive({.handles = false});
         save_value(archive, value);
@@ -121,8 +171,33 @@ value_or_why<T> get_value(const channel_core& from, channel_deadline until) {
     } else {
         taken_value taken;
         if (const auto why = from.get(taken, until); why != channel_result::done) return {std::nullopt, why};
-        input_archive archive(taken.bytes(), &taken);
-        return {load_value<T>(archive)};
+        if constexpr (run_of_bytes<T>::exists) {
+            return {run_of_bytes<T>::make(taken.bytes())};
+        } else {
+            input_archive archive(taken.bytes(), &taken);
+            return {load_value<T>(archive)};
+        }
+    }
+}
+
+template <class T>
+inline constexpr bool is_lent_in_place = run_of_bytes<T>::exists&& loan_form_of<T>::value != loan_form::value;
+
+// The value where it lies, if it lies in a block of its own; else a loan of a copy.
+template <class T>
+value_or_why<loan<T>> get_loan(const channel_core& from, channel_deadline until) {
+    if constexpr (is_lent_in_place<T>) {
+        taken_value taken;
+        if (const auto why = from.get(taken, until); why != channel_result::done) return {std::nullopt, why};
+        if (auto owner = taken.owner()) return {loan<T>::of(std::move(owner), taken.bytes())};
+        if constexpr (loan_form_of<T>::value == loan_form::elements)
+            return {loan<T>(run_of_bytes<T>::elements(taken.bytes()))};
+        else
+            return {loan<T>(run_of_bytes<T>::make(taken.bytes()))};
+    } else {
+        auto got = get_value<T>(from, until);
+        if (!got.value) return {std::nullopt, got.why};
+        return {loan<T>(std::move(*got.value))};
     }
 }
 

@@ -12,13 +12,20 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace brood::arena;
 using namespace brood_test;
 
 namespace {
+
+constexpr long everywhere = 1'000'000;
+constexpr std::size_t one_lane = 100'000;     // a queue with a capacity has only one
+constexpr std::size_t ring_of_numbers = 223;  // so many fill the first ring
 
 class memory_returns {
 public:
@@ -35,109 +42,129 @@ private:
     usage before_{};
 };
 
+// Kills `work` at so many places, evenly. `prepare` makes everything anew each time: what a killed process got done
+// would make the next one's work shorter.
+template <class Prepare, class Work, class Check>
+void kill_at_places(long places, Prepare prepare, Work work, Check check) {
+    prepare();
+    const stepped all = step_through(1'000'000, work);
+    REQUIRE(all.finished);
+    CHECK(all.steps > 100);
+    for (long steps = 0; steps < all.steps; steps += std::max(1L, all.steps / places)) {
+        CAPTURE(steps);
+        prepare();
+        step_through(steps, work);
+        check();
+    }
+}
+
 // A child puts one more value behind some; then they are all taken out again.
 template <class T>
-void kill_in_put(long stride, const T& value, int others) {
+void kill_in_put(long places, const T& value, std::size_t others, std::size_t capacity) {
     const memory_returns check;
-    brood::queue<T> q;
+    std::optional<brood::queue<T>> q;
     long with = 0, without = 0;
-    const auto refill = [&] {
-        for (int i = 0; i < others; ++i) q.put(value);
-    };
-    refill();
-    kill_everywhere(
-        stride, [&] { q.put(value); },
+    kill_at_places(
+        places,
         [&] {
-            const auto there = static_cast<int>(q.size());
+            q.emplace(capacity);
+            for (std::size_t i = 0; i < others; ++i) q->put(value);
+        },
+        [&] { q->put(value); },
+        [&] {
+            const std::size_t there = q->size();
             REQUIRE((there == others || there == others + 1));
             ++(there == others ? without : with);
-            q.put(value);
-            for (int i = 0; i <= there; ++i) REQUIRE((q.get() == value));
-            REQUIRE(q.empty());
-            refill();
+            q->put(value);
+            for (std::size_t i = 0; i <= there; ++i) REQUIRE((q->get() == value));
+            REQUIRE(q->empty());
         });
     CHECK(with > 0);
     CHECK(without > 0);
 }
 
 template <class T>
-void kill_in_get(long stride, const T& value, int others) {
+void kill_in_get(long places, const T& value, std::size_t others) {
     const memory_returns check;
-    brood::queue<T> q;
-    const auto refill = [&] {
-        while (static_cast<int>(q.size()) <= others) q.put(value);
-    };
-    refill();
-    kill_everywhere(
-        stride, [&] { q.get(); },
+    std::optional<brood::queue<T>> q;
+    kill_at_places(
+        places,
         [&] {
-            const auto there = static_cast<int>(q.size());
+            q.emplace();
+            for (std::size_t i = 0; i <= others; ++i) q->put(value);
+        },
+        [&] { q->get(); },
+        [&] {
+            const std::size_t there = q->size();
             REQUIRE((there == others || there == others + 1));
-            for (int i = 0; i < there; ++i) REQUIRE((q.get() == value));
-            REQUIRE_FALSE(q.try_get());
-            refill();
+            for (std::size_t i = 0; i < there; ++i) REQUIRE((q->get() == value));
+            REQUIRE_FALSE(q->try_get());
         });
+}
+
+std::vector<int> all_of(brood::connection<int>& reader) {
+    std::vector<int> got;
+    try {
+        for (;;) got.push_back(reader.recv());
+    } catch (const brood::end_of_stream&) {
+    }
+    return got;
 }
 
 }  // namespace
 
 TEST_CASE("a process that is killed while it puts a number has put it or not" * doctest::skip(too_many_instructions)) {
-    kill_in_put(1, 7, 3);
-    kill_in_put(3, 7, 0);
-    kill_in_put(3, 7, 223);  // the ring is full: another one is added
+    kill_in_put(everywhere, 7, 3, one_lane);
+    kill_in_put(40, 7, 3, brood::unbounded);        // the child has a lane of its own, and makes its first ring
+    kill_in_put(40, 7, ring_of_numbers, one_lane);  // another ring is added
 }
 
 TEST_CASE("a process that is killed while it puts a text has put it or not" * doctest::skip(too_many_instructions)) {
-    kill_in_put(11, std::string(100, 'x'), 2);
-    kill_in_put(37, std::string(5'000, 'x'), 2);
+    kill_in_put(40, std::string(100, 'x'), 2, one_lane);
+    kill_in_put(40, std::string(5'000, 'x'), 2, one_lane);
 }
 
 TEST_CASE("a process that is killed while it puts shared objects has put them or not" *
           doctest::skip(too_many_instructions)) {
-    kill_in_put(61, std::vector<brood::event>(12), 1);
+    kill_in_put(40, std::vector<brood::event>(12), 1, one_lane);
 }
 
 TEST_CASE("a process that is killed while it gets a value took it or not" * doctest::skip(too_many_instructions)) {
-    kill_in_get(1, 7, 3);
-    kill_in_get(3, 7, 300);
-    kill_in_get(11, std::string(100, 'x'), 2);
-    kill_in_get(37, std::string(5'000, 'x'), 2);
-    kill_in_get(61, std::vector<brood::event>(12), 1);
+    kill_in_get(everywhere, 7, 3);
+    kill_in_get(40, 7, 300);
+    kill_in_get(40, std::string(100, 'x'), 2);
+    kill_in_get(40, std::string(5'000, 'x'), 2);
+    kill_in_get(40, std::vector<brood::event>(12), 1);
 }
 
 TEST_CASE("a process that is killed while it makes and frees queues and pipes leaves nothing" *
           doctest::skip(too_many_instructions)) {
     const memory_returns check;
-    kill_everywhere(
-        97,
+    const auto nothing = [] {};
+    kill_at_places(
+        20, nothing,
         [] {
             brood::queue<std::string> q;
             q.put(std::string(5'000, 'x'));
             auto [a, b] = brood::pipe<int>();
             a.send(1);
         },
-        [] {});
+        nothing);
 }
 
 TEST_CASE("the other end is told, wherever in its last moments an end's process is killed" *
           doctest::skip(too_many_instructions)) {
     const memory_returns check;
-    for (long stride = 41, steps = 0;; steps += stride) {
-        auto ends = brood::pipe<int>();
-        auto& mine = ends.first;
-        const bool finished = killed_after(steps, [&] {
-            ends.second.send(1);
-            ends.second.close();
+    std::optional<std::pair<brood::connection<int>, brood::connection<int>>> ends;
+    kill_at_places(
+        40, [&] { ends = brood::pipe<int>(); },
+        [&] {
+            ends->second.send(1);
+            ends->second.close();
+        },
+        [&] {
+            ends->second.close();
+            const auto got = all_of(ends->first);
+            CHECK((got.empty() || got == std::vector{1}));
         });
-        ends.second.close();
-        if (mine.poll()) {
-            try {
-                CHECK(mine.recv() == 1);
-            } catch (const brood::end_of_stream&) {
-            }
-        }
-        CHECK_THROWS_AS(mine.recv(), brood::end_of_stream);
-        if (finished) break;
-        REQUIRE(steps < 200'000);
-    }
 }

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <random>
@@ -43,6 +44,11 @@ struct no_default {
         archive(n);
         construct(n);
     }
+};
+
+struct big {
+    int number = 0;
+    double more[2000] = {};
 };
 
 struct stubborn {
@@ -299,6 +305,54 @@ TEST_CASE("the ends of a one-way pipe read or write") {
     CHECK((reader.readable() && !reader.writable() && writer.writable() && !writer.readable()));
     reader.close();
     CHECK_THROWS_AS(writer.send(2), brood::end_of_stream);
+}
+
+TEST_CASE("a large vector is read where it lies in shared memory, while the loan lives") {
+    CHECK(blocks_left([] {
+              brood::queue<std::vector<double>> q;
+              const std::vector<double> sent(1'000'000, 2.5);
+              q.put(sent);
+              const auto before = brood::arena::memory_in_use();
+              auto lent = q.get_loan();
+              CHECK(brood::arena::memory_in_use().bytes == before.bytes);
+              CHECK(std::equal(lent.begin(), lent.end(), sent.begin(), sent.end()));
+              const auto copy = lent;
+              lent = {};
+              CHECK(copy.back() == 2.5);
+          }) == 0);
+}
+
+TEST_CASE("values of all sizes and forms can be got as loans") {
+    CHECK(blocks_left([] {
+              brood::queue<std::vector<int>> vectors;
+              for (const std::size_t size : {0U, 1U, 1024U, 1025U, 100'000U}) {
+                  vectors.put(std::vector<int>(size, 3));
+                  const auto lent = vectors.get_loan_for(1h);
+                  CHECK((lent && lent->size() == size && (size == 0 || lent->back() == 3)));
+              }
+              CHECK_FALSE(vectors.try_get_loan());
+              CHECK_FALSE(vectors.get_loan_until(std::chrono::steady_clock::now()));
+              brood::queue<std::string> texts;
+              texts.put(std::string(10'000, 'x'));
+              CHECK(texts.get_loan()->size() == 10'000);
+              brood::queue<big> objects;
+              objects.put({5, {}});
+              CHECK(objects.get_loan()->number == 5);
+              objects.put({6, {}});
+              CHECK(objects.get().number == 6);
+              brood::queue<int> numbers;
+              numbers.put(7);
+              CHECK(*numbers.get_loan() == 7);
+              numbers.close();
+              CHECK_THROWS_AS(numbers.get_loan(), brood::queue_closed);
+              auto [a, b] = brood::pipe<std::vector<int>>();
+              a.send(std::vector<int>(5000, 8));
+              CHECK(b.recv_loan()[4999] == 8);
+              CHECK_FALSE(b.try_recv_loan());
+              CHECK_FALSE(b.recv_loan_for(1ms));
+              a.close();
+              CHECK_THROWS_AS(b.recv_loan(), brood::end_of_stream);
+          }) == 0);
 }
 
 TEST_CASE("an empty queue takes little memory") {
