@@ -4,6 +4,7 @@
 
 #include <brood/detail/managed.hpp>
 #include <brood/export.hpp>
+#include <brood/listener.hpp>
 #include <brood/managed_containers.hpp>
 #include <brood/mutex.hpp>
 #include <brood/process_options.hpp>
@@ -127,6 +128,39 @@ public:
     brood::mutex lock() const { return {}; }
     brood::recursive_mutex recursive_lock() const { return {}; }
 
+    // ---- other programs ----
+
+    // Lets other processes connect() at an address: the same program, on this or another machine, in another session.
+    // They must know the key that `options` give, and get a proof that this side knows it. What is sent is neither
+    // secret nor protected otherwise. Returns at once, with the address and the port that the system chose; the threads
+    // that serve run in this process and end with their clients. Throws std::invalid_argument without a key, and as
+    // listener does.
+    brood::address serve(const brood::address& where, listener_options options) const;
+    // The same; blocks until shutdown() in another thread.
+    void serve_forever(const brood::address& where, listener_options options) const;
+    // Lets who connects find the object by that name. It is kept until another gets the name, or the manager ends.
+    template <class T>
+    void publish(const std::string& name, const proxy<T>& object) const {
+        publish_object(name, object.object_);
+    }
+
+    // A manager that serves in another session. It makes, finds and calls objects as the one who made it does; the
+    // objects that it made end with their last proxy or with the connection. Its proxies stay in this process, and what
+    // refers to memory of a session (proxies, queues, locks, shared data) cannot be sent through them: both throw
+    // serialization_error. When the connection ends calls throw end_of_stream. Throws brood::error when nobody listens
+    // there, authentication_error when either side does not know the key, bootstrap_error when the other side is not of
+    // the same build.
+    static manager connect(const brood::address& where, const connect_options& options);
+    // Of a connected one: what was published by that name. Blocks. Throws std::out_of_range when there is none,
+    // serialization_error when it is of another type.
+    template <class T>
+    proxy<T> find(const std::string& name) const {
+        detail::remote_call call(state(), name, detail::proxy_type<T>);
+        call.send();
+        call.wait_until({});
+        return proxy<T>(call.open_object(detail::proxy_type<T>));
+    }
+
     // How many objects were made and not destroyed. Blocks.
     std::size_t object_count() const;
     // No call begins any more: they throw brood::error. Those that were made before run to their end, then all objects
@@ -163,29 +197,33 @@ private:
     proxy<T> make_kept(mode how, Args&&... arguments) const {
         detail::require_arguments<Kept...>(std::index_sequence_for<Kept...>());
         detail::require_creation<T, Kept...>();
-        static const detail::entry_name name(&detail::creation<T, Kept...>::enter);
-        detail::remote_call call(state(), name, static_cast<detail::call_mode>(how), detail::proxy_type<T>);
+        detail::remote_call call(state(), detail::name_of<T, detail::creation<T, Kept...>>(),
+                                 static_cast<detail::call_mode>(how), detail::proxy_type<T>);
         detail::send_parts<Kept...>(call, std::forward<Args>(arguments)...);
         call.wait_until({});
-        return detail::read_answer<proxy<T>>(call);
+        return proxy<T>(call.open_object(detail::proxy_type<T>));
     }
 
     detail::manager_core& core() const;
     template <class T>
     proxy<T> make_recreated(mode how, const recreate<T>& recipe) const {
-        static const detail::entry_name name(&detail::recreation<T>::enter);
+        const auto& name = detail::name_of<T, detail::recreation<T>>();
         const auto way = static_cast<detail::call_mode>(how);
         detail::remote_call call(state(), name, way, detail::proxy_type<T>);
         detail::send_parts<recreate<T>>(call, recipe);
         call.wait_until({});
-        auto made = detail::read_answer<proxy<T>>(call);
-        detail::keep_recipe(core(), made.object_, name, way,
-                            [recipe](output_archive& archive) { detail::save_value(archive, recipe); });
+        proxy<T> made(call.open_object(detail::proxy_type<T>));
+        if (core_)
+            detail::keep_recipe(*core_, made.object_.local(), name, way,
+                                [recipe](output_archive& archive) { detail::save_value(archive, recipe); });
         return made;
     }
 
-    const detail::shared_object& state() const;
+    explicit manager(detail::object_ref distant) noexcept;
+    void publish_object(const std::string& name, const detail::object_ref& object) const;
+    detail::object_ref state() const;
     std::shared_ptr<detail::manager_core> core_;
+    detail::object_ref distant_;  // of a connected one
 };
 
 }  // namespace brood

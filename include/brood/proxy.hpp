@@ -45,7 +45,7 @@ public:
 
     // Names no object: calls throw std::logic_error.
     proxy() noexcept = default;
-    explicit proxy(detail::shared_object object) noexcept : object_(std::move(object)) {}
+    explicit proxy(detail::object_ref object) noexcept : object_(std::move(object)) {}
     explicit operator bool() const noexcept { return static_cast<bool>(object_); }
 
     // Calls a member function and gives its result (a reference: as a value). Blocks. The member may be const,
@@ -74,7 +74,7 @@ public:
         static_assert(std::is_member_object_pointer_v<decltype(Member)>, "brood: set() writes a data member.");
         using member = std::remove_cvref_t<decltype(std::declval<T&>().*Member)>;
         detail::require_serializable<member, detail::argument_of_target<1>>();
-        detail::call_plan<void, detail::member_change<T, Member, member>, detail::call_access::write, member>::run(
+        detail::call_plan<void, T, detail::member_change<T, Member, member>, detail::call_access::write, member>::run(
             object_, std::forward<Value>(value));
     }
 
@@ -99,7 +99,9 @@ public:
     }
 
     void save(output_archive& archive) const { object_.save(archive); }
-    void load(input_archive& archive) { object_ = detail::load_proxy(archive, detail::proxy_type<T>); }
+    void load(input_archive& archive) {
+        object_ = detail::object_ref(detail::load_proxy(archive, detail::proxy_type<T>));
+    }
     friend bool operator==(const proxy& a, const proxy& b) noexcept { return a.object_ == b.object_; }
 
 private:
@@ -127,7 +129,7 @@ private:
     template <bool Lone, class F, class... Args>
     using function_plan = typename decltype(find_function_plan<Lone, F, Args...>())::type;
 
-    detail::shared_object object_;
+    detail::object_ref object_;
 };
 
 }  // namespace brood

@@ -14,7 +14,7 @@
 namespace brood::managing {
 
 // A page of that place may be another process's by now, and its slots wait for other calls.
-answer::answer(const job& call) noexcept : slot_(nullptr) {
+answer::answer(const job& call) noexcept : slot_(nullptr), flat_(call.head.flat) {
     if (!call.page) return;
     auto& page = page_at(call.page->block());
     auto& slot = page.slots[call.head.slot % slots_per_page];
@@ -23,6 +23,8 @@ answer::answer(const job& call) noexcept : slot_(nullptr) {
 
 void answer::prepare(const output_archive& archive, answer_kind kind) {
     message_.reset();
+    if (flat_ && !archive.shared_objects().empty())
+        throw serialization_error("what refers to the memory of a session cannot be sent to another one");
     if (slot_ == nullptr) return;
     const auto bytes = archive.bytes();
     if (bytes.size() > slot_->bytes.size() || !archive.blocks().empty() || !archive.shared_objects().empty()) {

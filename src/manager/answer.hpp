@@ -16,7 +16,9 @@ class answer final : public detail::target_session {
 public:
     explicit answer(const job& call) noexcept;
     void arguments_read() override {}
-    output_archive& begin_result() override { return archive_.emplace(archive_mode{.handles = false}); }
+    output_archive& begin_result() override {
+        return archive_.emplace(archive_mode{.handles = false, .blocks = !flat_});
+    }
     void send_result() override { prepare(*archive_, answer_kind::value); }
     // What comes instead of a result.
     void fail(const std::exception_ptr& failure) noexcept;
@@ -28,6 +30,7 @@ private:
     void hang_in() const;
 
     call_slot* slot_;  // null: nobody waits
+    const bool flat_;
     std::optional<output_archive> archive_;
     arena::block_handle message_;
 };

@@ -120,12 +120,39 @@ void manager_core::shut_down() {
         const std::lock_guard guard(lock_);
         ending_ = true;
         last = process_;
+        for (const auto& one : gateways_) one->close();
     }
+    ended_.notify_all();
+    published_->clear();
     give_up();
     arena::wake(&self.bell, arena::everybody);
     if (last->join_for(options_.shutdown_timeout)) return;
     last->kill();
     last->join();
+}
+
+// ---- other programs ------------------------------------------------------------------------------------------------
+
+brood::address manager_core::serve(const brood::address& where, listener_options options) {
+    if (!options.authkey) throw std::invalid_argument("a manager serves others only with an authkey");
+    managing::require_open(shared());
+    auto made = std::make_shared<managing::gateway>(listener(where, std::move(options)), state_, published_);
+    const std::lock_guard guard(lock_);
+    made->start();
+    gateways_.push_back(made);
+    return made->address();
+}
+
+void manager_core::publish_object(const std::string& name, const shared_object& object) {
+    if (!object) throw std::logic_error("this proxy names no object");
+    if (managing::referred(object.held()->block(), managing::manager_word) != state().held()->block())
+        throw std::logic_error("the object of this proxy is another manager's");
+    published_->set(name, object);
+}
+
+void manager_core::wait_for_shutdown() {
+    std::unique_lock held(lock_);
+    ended_.wait(held, [this] { return ending_; });
 }
 
 // ---- supervision --------------------------------------------------------------------------------------------------

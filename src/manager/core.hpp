@@ -2,6 +2,7 @@
 // A manager as the process sees it that made it: starts its process, again if it dies and is to be, and ends it.
 #pragma once
 
+#include "manager/gateway.hpp"
 #include "manager/state.hpp"
 
 #include <brood/manager.hpp>
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -32,6 +34,11 @@ public:
     process_id pid() const { return shared().pid.load(); }
     void keep_recipe(const shared_object& proxy, const entry_name& entry, call_mode mode,
                      std::function<void(output_archive&)> save);
+
+    // ---- other programs ----
+    brood::address serve(const brood::address& where, listener_options options);
+    void publish_object(const std::string& name, const shared_object& object);
+    void wait_for_shutdown();
 
 private:
     struct recipe {
@@ -67,6 +74,9 @@ private:
     std::size_t prune_at_ = 64;
     std::deque<clock::time_point> restarts_;
     std::unique_ptr<std::thread> supervisor_;
+    std::condition_variable ended_;
+    std::shared_ptr<managing::published> published_ = std::make_shared<managing::published>();
+    std::vector<std::shared_ptr<managing::gateway>> gateways_;
 };
 
 }  // namespace brood::detail

@@ -61,7 +61,9 @@ enum class request_kind : std::uint8_t {
     create,
     create_again,  // in a new process; the number is the old one's
     destroy,       // nobody waits for an answer
-    count
+    count,
+    find,    // of a connection only: an object by its name
+    release  // of a connection only: a proxy ended
 };
 
 // In front of a request's parts.
@@ -77,7 +79,7 @@ struct request_head {
     request_kind kind = request_kind::call;
     std::uint8_t how = 0;          // call_access or call_mode
     bool entry_elsewhere = false;  // the whole location follows
-    std::uint8_t unused = 0;
+    bool flat = false;             // the answer's bytes in one piece, without shared objects
 };
 
 // Throw brood::error when the manager was shut down.

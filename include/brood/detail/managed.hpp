@@ -4,6 +4,7 @@
 
 #include <brood/detail/remote_call.hpp>
 #include <brood/detail/target.hpp>
+#include <brood/detail/type_name.hpp>
 #include <brood/recreate.hpp>
 
 #include <functional>
@@ -172,30 +173,39 @@ R read_answer(remote_call& call) {
         static_cast<void>(archive);
 }
 
+// The name of an entry, which is known to be one from before main.
+template <class T, class Entry>
+struct announced {
+    static inline const known_entry known{&Entry::enter, hash_of(type_name<T>)};
+};
+template <class T, class Entry>
+const entry_name& name_of() {
+    static_cast<void>(&announced<T, Entry>::known);
+    static const entry_name made(&Entry::enter);
+    return made;
+}
+
 // What to call and how to send it: an entry, and the types in which the parts travel.
-template <class R, class Entry, call_access Access, class... Kept>
+template <class R, class T, class Entry, call_access Access, class... Kept>
 struct call_plan {
     using result = R;
 
     template <class... Given>
-    static R run(const shared_object& object, Given&&... given) {
+    static R run(const object_ref& object, Given&&... given) {
         remote_call call(object, name(), Access, true);
         send_parts<Kept...>(call, std::forward<Given>(given)...);
         call.wait_until({});
         return read_answer<R>(call);
     }
     template <class... Given>
-    static future<R> start(const shared_object& object, Given&&... given) {
+    static future<R> start(const object_ref& object, Given&&... given) {
         auto call = std::make_unique<remote_call>(object, name(), Access, false);
         send_parts<Kept...>(*call, std::forward<Given>(given)...);
         return future<R>(pend(std::move(call)));
     }
 
 private:
-    static const entry_name& name() {
-        static const entry_name made(&Entry::enter);
-        return made;
-    }
+    static const entry_name& name() { return name_of<T, Entry>(); }
 };
 
 // Checked first, by classes of their own: a plan that cannot be would say so less well.
@@ -219,7 +229,7 @@ struct member_plan<T, Member, std::index_sequence<I...>, Args...> {
     static constexpr call_access access =
         only_reads<T, member, sent_argument<member, I, Args>...>() ? call_access::read : call_access::write;
     using type =
-        call_plan<call_result<T, member, sent_argument<member, I, Args>...>,
+        call_plan<call_result<T, member, sent_argument<member, I, Args>...>, T,
                   member_call<T, Member, sent_argument<member, I, Args>...>, access, sent_argument<member, I, Args>...>;
 };
 
@@ -230,7 +240,7 @@ struct function_plan<T, Lone, F, std::index_sequence<I...>, Args...> {
     static constexpr call_access access = Lone                                               ? call_access::lone
                                           : only_reads<T, F, sent_argument<F, I, Args>...>() ? call_access::read
                                                                                              : call_access::write;
-    using type = call_plan<call_result<T, F, sent_argument<F, I, Args>...>,
+    using type = call_plan<call_result<T, F, sent_argument<F, I, Args>...>, T,
                            function_call<T, F, sent_argument<F, I, Args>...>, access, F, sent_argument<F, I, Args>...>;
 };
 
