@@ -144,8 +144,7 @@ public:
     shared_future<R> share();
 
 private:
-    template <class>
-    friend struct detail::future_access;
+    friend struct detail::future_access<R>;
     detail::future_state<R>& state() const {
         require_state();
         return *state_;
@@ -169,6 +168,10 @@ struct future_access {
         return from.state_;
     }
     static std::shared_ptr<future_state<R>> release(future<R>& from) { return from.release(); }
+    static std::shared_ptr<future_core> state(const shared_future<R>& from) {
+        static_cast<void>(from.state());  // throws for an empty one
+        return from.state_;
+    }
 };
 
 // ---- coroutines ---------------------------------------------------------------------------------

@@ -20,12 +20,18 @@ void arrivals::add(std::uint64_t number) {
     if (told) told();
 }
 
-void arrivals::wait() {
+bool arrivals::wait_until(const std::chrono::steady_clock::time_point* time) {
+    if (!empty()) return true;
     const waiting_scope waiting;
     std::unique_lock lock(mutex_);
+    const auto come = [&] { return !numbers_.empty(); };
     waits_ = true;
-    came_.wait(lock, [&] { return !numbers_.empty(); });
+    if (time == nullptr || *time == std::chrono::steady_clock::time_point::max())
+        came_.wait(lock, come);
+    else
+        came_.wait_until(lock, *time, come);
     waits_ = false;
+    return come();
 }
 
 bool arrivals::empty() {

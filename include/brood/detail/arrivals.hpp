@@ -4,6 +4,7 @@
 
 #include <brood/export.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -17,7 +18,9 @@ class BROOD_API arrivals {
 public:
     void add(std::uint64_t number);
     // Blocks until there is one.
-    void wait();
+    void wait() { wait_until(nullptr); }
+    // False when the time came first (null: never).
+    bool wait_until(const std::chrono::steady_clock::time_point* time);
     bool empty();
     // Those that came since the last call.
     std::vector<std::uint64_t> take();

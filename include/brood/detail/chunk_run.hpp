@@ -105,13 +105,13 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     using state_pointer = std::shared_ptr<future_state<chunk_result<R>>>;
-    struct piece {
+    struct sent_chunk {
         state_pointer state;  // null after it was fetched
         std::size_t size;
     };
 
     // What befell the whole chunk befell each element.
-    static chunk_result<R> fetch(piece& piece) {
+    static chunk_result<R> fetch(sent_chunk& piece) {
         chunk_result<R> result;
         try {
             result = piece.state->take();
@@ -143,7 +143,7 @@ private:
     const task_options options_;
     chunk_planner planner_;
     const std::shared_ptr<arrivals> arrivals_ = std::make_shared<arrivals>();
-    std::deque<piece> pieces_;
+    std::deque<sent_chunk> pieces_;
     std::uint64_t first_ = 0;  // the number of the first of them
     std::size_t under_way_ = 0;
 };
