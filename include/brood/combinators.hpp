@@ -97,8 +97,8 @@ future<std::tuple<detail::stored<R>...>> when_all(future<R>... futures) {
     detail::when_ready(list, [to, states] {
         to->set_by([&] {
             // Braces: in their order.
-            return std::apply([](const auto&... s) { return std::tuple<detail::stored<R>...>{detail::take_stored(*s)...}; },
-                              states);
+            return std::apply(
+                [](const auto&... s) { return std::tuple<detail::stored<R>...>{detail::take_stored(*s)...}; }, states);
         });
         to->made_from({});
     });

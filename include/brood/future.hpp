@@ -77,7 +77,7 @@ struct future_access;
 // std::future of std::async; only the process that made it may use it: in a forked copy waiting and get() throw
 // std::logic_error, and its end does nothing. For one thread at a time.
 template <class R>
-class [[nodiscard]] future {
+class future {
 public:
     using value_type = R;
     class promise_type;

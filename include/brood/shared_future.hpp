@@ -67,7 +67,8 @@ private:
 }  // namespace detail
 
 // A copyable future: every copy gives the same value. Made by future::share(). Like std::shared_future, one copy is for
-// one thread at a time. The value is fetched when it is there, whether or not somebody asks, and ends with the last copy.
+// one thread at a time. The value is fetched when it is there, whether or not somebody asks, and ends with the last
+// copy.
 template <class R>
 class shared_future {
 public:

@@ -21,15 +21,15 @@ namespace brood {
 // values can cross. Here they need not: arguments, results and exceptions are moved, and functions may refer to what is
 // theirs. A crash ends the program, and a running task is not interrupted.
 //
-// Members may be called from any thread, tasks of the pool included. A task that waits for a future of its own pool runs
-// that task if nobody else does yet; when all threads wait, another one is started for the time being: waiting for each
-// other's results never stops a pool. A timed wait in a task may take longer than its time then.
+// Members may be called from any thread, tasks of the pool included. A task that waits for a future of its own pool
+// runs that task if nobody else does yet; when all threads wait, another one is started for the time being: waiting for
+// each other's results never stops a pool. A timed wait in a task may take longer than its time then.
 //
 // Destructor: close() and join(), so nothing that was submitted is lost. Futures may outlive the pool. fork: the child
 // has none of the threads; there members throw std::logic_error, but for the destructor, which does nothing.
 //
-// Of pool_options those about processes mean nothing here. An initializer that throws fails the pool: each future that is
-// pending, and each later submit(), has its exception. Initializer and finalizer are copied for each thread, as for
+// Of pool_options those about processes mean nothing here. An initializer that throws fails the pool: each future that
+// is pending, and each later submit(), has its exception. Initializer and finalizer are copied for each thread, as for
 // processes.
 class thread_pool : public detail::pool_interface<thread_pool> {
 public:
@@ -58,7 +58,8 @@ public:
     auto submit(const task_options& options, F&& function, X&&... arguments) {
         detail::require_valid(options);
         using call = detail::thread_call_of<std::decay_t<F>, detail::type_list<X...>, std::index_sequence_for<X...>>;
-        auto made = std::make_shared<typename call::task>(core_, std::forward<F>(function), std::forward<X>(arguments)...);
+        auto made =
+            std::make_shared<typename call::task>(core_, std::forward<F>(function), std::forward<X>(arguments)...);
         core_->put(made, options.priority, true);
         return future<typename call::result>(std::move(made));
     }
@@ -79,8 +80,8 @@ public:
 
     // No more tasks; those that were submitted run. Again is fine.
     void close() { core_->close(); }
-    // Blocks until all threads have ended. Throws std::logic_error before close() or terminate(). A task of the pool that
-    // calls it does not wait for its own thread.
+    // Blocks until all threads have ended. Throws std::logic_error before close() or terminate(). A task of the pool
+    // that calls it does not wait for its own thread.
     void join() { core_->join(); }
     // close(), and what has not begun ends with `cancelled`. What runs is asked to stop and ends by itself.
     void terminate() { core_->terminate(); }

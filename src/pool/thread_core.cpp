@@ -383,7 +383,8 @@ void core::fail(const std::exception_ptr& why) {
 
 void core::require_here() const {
     if (!is_here())
-        throw std::logic_error("the threads of thread_pool '" + name_ + "' are in the process that this one was forked from");
+        throw std::logic_error("the threads of thread_pool '" + name_ +
+                               "' are in the process that this one was forked from");
 }
 
 void core::require_open_locked(bool held) const {
@@ -441,7 +442,8 @@ void core::join() {
     {
         lock held(mutex_);
         if (!closed_)
-            throw std::logic_error("join() of thread_pool '" + name_ + "' before close() or terminate() would wait for ever");
+            throw std::logic_error("join() of thread_pool '" + name_ +
+                                   "' before close() or terminate() would wait for ever");
         const int inside = is_worker() ? 1 : 0;
         joining_ += inside;
         if (inside != 0) {
@@ -476,7 +478,8 @@ std::vector<worker_stats> core::stats() const {
     std::vector<worker_stats> all;
     const auto now = clock::now();
     for (const auto& [id, worker] : workers_) {
-        worker_stats one{id, owner_, worker->state, worker->tasks, worker->busy, worker->idle, worker->start_time, 0, 0};
+        worker_stats one{id, owner_, worker->state, worker->tasks, worker->busy, worker->idle, worker->start_time,
+                         0,  0};
         const auto passed = std::chrono::duration_cast<nanoseconds>(now - worker->since);
         if (one.state == worker_state::idle) one.idle += passed;
         if (one.state == worker_state::busy || one.state == worker_state::waiting) one.busy += passed;

@@ -58,8 +58,8 @@ process_died make_death(running_child& child, const std::string& before_what, st
     return {describe_death(child, status, before_what), child.pid(), status, std::move(stack)};
 }
 
-// The first message decides: a result, an exception or a crash; none, when the child is gone. Waiting only looks whether
-// something is there; it is read when the result is wanted.
+// The first message decides: a result, an exception or a crash; none, when the child is gone. Waiting only looks
+// whether something is there; it is read when the result is wanted.
 class async_result final : public pending_result,
                            public watched_result,
                            public std::enable_shared_from_this<async_result> {

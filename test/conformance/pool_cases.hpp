@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What holds for every pool. Include it once in a test program for each pool, with BROOD_POOL_UNDER_TEST set to its type.
-// Functions here have no captures and their values can cross, so that a pool of processes can take them.
+// What holds for every pool. Include it once in a test program for each pool, with BROOD_POOL_UNDER_TEST set to its
+// type. Functions here have no captures and their values can cross, so that a pool of processes can take them.
 #pragma once
 
 #include "support/waiting.hpp"
@@ -109,7 +109,8 @@ TEST_CASE("tasks of higher priority run first, equal ones in their order") {
     std::vector<brood::future<void>> futures;
     const auto note = [](brood::queue<int> to, int what) { to.put(what); };
     for (const int priority : {0, -1, 5, 0, 5})
-        futures.push_back(pool.submit({.priority = priority}, note, ran, 10 * priority + static_cast<int>(futures.size())));
+        futures.push_back(
+            pool.submit({.priority = priority}, note, ran, 10 * priority + static_cast<int>(futures.size())));
     door.let_pass();
     CHECK(brood::wait(futures));
     std::vector<int> order;
@@ -259,10 +260,11 @@ TEST_CASE("map_outcomes gives value or exception of each element") {
         else
             CHECK_THROWS_AS(std::rethrow_exception(all[i].error()), std::out_of_range);
     }
-    CHECK(pool.map_outcomes([](int x) {
-                  if (x == 1) throw std::runtime_error("no");
-              },
-                            numbers(3))[2]
+    CHECK(pool.map_outcomes(
+                  [](int x) {
+                      if (x == 1) throw std::runtime_error("no");
+                  },
+                  numbers(3))[2]
               .has_value());
 }
 
@@ -408,13 +410,15 @@ TEST_CASE("progress is reported until all is done, and may throw") {
     CHECK(last == 500);
     std::optional<std::uint64_t> known = 1;
     std::istringstream text("1 2");
-    for (const int x : pool.imap(twice, std::views::istream<int>(text),
-                                 {.progress = [&](std::uint64_t, std::optional<std::uint64_t> total) { known = total; }}))
+    for (const int x :
+         pool.imap(twice, std::views::istream<int>(text),
+                   {.progress = [&](std::uint64_t, std::optional<std::uint64_t> total) { known = total; }}))
         CHECK(x > 0);
     CHECK_FALSE(known.has_value());
     const auto refuse = [](std::uint64_t, std::optional<std::uint64_t>) { throw std::domain_error("progress"); };
     CHECK_THROWS_WITH_AS(pool.map(twice, numbers(500), {.progress = refuse}), "progress", std::domain_error);
-    CHECK_THROWS_WITH_AS(pool.map_async(twice, numbers(500), {.progress = refuse}).get(), "progress", std::domain_error);
+    CHECK_THROWS_WITH_AS(pool.map_async(twice, numbers(500), {.progress = refuse}).get(), "progress",
+                         std::domain_error);
     CHECK(pool.apply(twice, 5) == 10);
 }
 
@@ -485,8 +489,7 @@ TEST_CASE("an initializer runs once in each worker, and a failing one fails the 
     }
     CHECK(begun.value() <= 3);
     CHECK(begun.value() >= 1);
-    pool_type broken(brood::pool_options{
-        .workers = 2, .initializer = brood::call([](int x) { odd_ones_fail(x); }, 7)});
+    pool_type broken(brood::pool_options{.workers = 2, .initializer = brood::call([](int x) { odd_ones_fail(x); }, 7)});
     CHECK_THROWS_WITH_AS(broken.submit(twice, 1).get(), "odd: 7", std::out_of_range);
     CHECK_THROWS_WITH_AS(broken.apply(twice, 1), "odd: 7", std::out_of_range);
 }
@@ -531,7 +534,8 @@ TEST_CASE("then passes the value on, or the outcome to who takes one") {
 
 TEST_CASE("when_all waits for all and keeps their order") {
     pool_type pool(2);
-    auto both = brood::when_all(pool.submit(twice, 1), pool.submit([] { return std::string("s"); }), pool.submit([] {}));
+    auto both =
+        brood::when_all(pool.submit(twice, 1), pool.submit([] { return std::string("s"); }), pool.submit([] {}));
     CHECK(both.get() == std::tuple(2, std::string("s"), std::monostate()));
     std::vector<brood::future<int>> many;
     for (int i = 0; i < 20; ++i) many.push_back(pool.submit(twice, i));

@@ -35,8 +35,8 @@ public:
     virtual ~thread_task() = default;
 
     bool claim() noexcept { return !claimed_.exchange(true); }
-    // For the claimer. Runs up to `most` tasks (elements of a chunk) and gives how many it ran; over() tells whether that
-    // was all. What was not all is run again later.
+    // For the claimer. Runs up to `most` tasks (elements of a chunk) and gives how many it ran; over() tells whether
+    // that was all. What was not all is run again later.
     virtual std::uint64_t run(std::uint64_t most) noexcept = 0;
     virtual bool over() const noexcept { return true; }
     // For the claimer: it ends with this exception.
@@ -93,9 +93,7 @@ BROOD_API std::optional<int> thread_worker_id() noexcept;
 
 // A task that is also the state of its future.
 template <class R>
-class thread_state : public local_state<R>,
-                     public thread_task,
-                     public std::enable_shared_from_this<thread_state<R>> {
+class thread_state : public local_state<R>, public thread_task, public std::enable_shared_from_this<thread_state<R>> {
 public:
     explicit thread_state(std::shared_ptr<thread_core> core) : core_(std::move(core)) {}
 
@@ -197,9 +195,9 @@ struct thread_result {
 
 // How the argument of a task is kept: as a process would, but for what is to be a reference.
 template <class Parameter, class Argument>
-using kept_here =
-    typename std::conditional_t<std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>,
-                                std::decay<Argument>, kept_argument<Parameter, Argument>>::type;
+using kept_here = typename std::conditional_t<std::is_lvalue_reference_v<Parameter> &&
+                                                  !std::is_const_v<std::remove_reference_t<Parameter>>,
+                                              std::decay<Argument>, kept_argument<Parameter, Argument>>::type;
 
 // The task that a call of F with arguments of the types X becomes.
 template <class F, class Arguments, class Indices>
@@ -240,9 +238,8 @@ public:
     std::uint64_t run(std::uint64_t most) noexcept override {
         const auto before = result_.size();
         try {
-            auto more = run_chunk<R>(*function_, elements_, before, this->token(), [&](std::size_t index) {
-                return this->wanted() && index - before < most;
-            });
+            auto more = run_chunk<R>(*function_, elements_, before, this->token(),
+                                     [&](std::size_t index) { return this->wanted() && index - before < most; });
             if (before == 0)
                 result_ = std::move(more);
             else

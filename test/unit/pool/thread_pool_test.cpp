@@ -41,8 +41,10 @@ TEST_CASE("tasks that wait for tasks of their own pool never stop it") {
     CHECK(one.submit(fibonacci, std::ref(one), 10).get() == 55);
     CHECK(one.submit([&] { return one.map(pool_cases::twice, pool_cases::numbers(100)); }).get() ==
           pool_cases::doubled(pool_cases::numbers(100)));
-    CHECK(one.submit([&] { return one.map_async(pool_cases::twice, pool_cases::numbers(10)).get(); }).get().size() == 10);
-    CHECK(one.submit([&] { return one.submit(pool_cases::twice, 1).then([](int x) { return x + 1; }).get(); }).get() == 3);
+    CHECK(one.submit([&] { return one.map_async(pool_cases::twice, pool_cases::numbers(10)).get(); }).get().size() ==
+          10);
+    CHECK(one.submit([&] { return one.submit(pool_cases::twice, 1).then([](int x) { return x + 1; }).get(); }).get() ==
+          3);
     CHECK(one.submit([&] {
                  std::vector<brood::future<int>> many;
                  for (int i = 0; i < 5; ++i) many.push_back(one.submit(pool_cases::twice, i));
