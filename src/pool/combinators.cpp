@@ -32,9 +32,9 @@ public:
     }
     // The indices of those that have become ready since; none when the time came first.
     std::vector<std::uint64_t> next(const std::chrono::steady_clock::time_point* time) {
-        while (came_->empty() && help_any(states_)) {
+        while (waiting_scope::is_watched() && came_->empty() && help_any(states_)) {
         }
-        came_->wait_until(time);
+        if (came_->empty()) came_->wait_until(time);
         return came_->take();
     }
 
@@ -103,7 +103,7 @@ std::shared_ptr<local_state<std::size_t>> first_of(const state_list& states) {
 bool completion_order::next(std::size_t& index) {
     if (given_ == states_.size()) return false;
     if (come_.empty()) {
-        while (arrivals_->empty() && detail::help_any(states_)) {
+        while (detail::waiting_scope::is_watched() && arrivals_->empty() && detail::help_any(states_)) {
         }
         arrivals_->wait_until(nullptr);
         come_ = arrivals_->take();
