@@ -2,6 +2,7 @@
 // A function call in a new process, with its result.
 #pragma once
 
+#include <brood/detail/process_state.hpp>
 #include <brood/detail/target.hpp>
 #include <brood/future.hpp>
 #include <brood/process_options.hpp>
@@ -22,9 +23,9 @@ BROOD_API std::shared_ptr<pending_result> start_async(process_options options, s
 template <class F, class... Args>
 auto async(process_options options, F&& function, Args&&... arguments) {
     using result = typename detail::target_result<F, Args...>::type;
-    return future<result>(detail::start_async(
+    return future<result>(std::make_shared<detail::process_state<result>>(detail::start_async(
         std::move(options),
-        detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...)));
+        detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...))));
 }
 template <class F, class... Args>
     requires(!std::is_same_v<std::remove_cvref_t<F>, process_options>)

@@ -121,6 +121,12 @@ public:
     using error::error;
 };
 
+// Nobody wanted the result any more: the task was cancelled, or its pool ended without running it.
+class BROOD_API cancelled : public error {
+public:
+    using error::error;
+};
+
 // The process that owned a lock ended without unlocking it. The one that gets this does not hold the lock; what the
 // lock protects may be half changed. recover() takes such a lock.
 class BROOD_API owner_died : public error {

@@ -248,6 +248,7 @@ constinit const exception_type all_types[] = {
     error_row<bootstrap_error>(),
     error_row<start_error>(),
     error_row<timeout_error>(),
+    error_row<cancelled>(),
     error_row<owner_died>(),
     error_row<broken_barrier>(),
     error_row<queue_closed>(),

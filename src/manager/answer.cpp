@@ -63,6 +63,7 @@ void answer::publish() noexcept {
     if (message_) hang_in();
     slot_->decided.store(1, std::memory_order_release);
     channel::ring_bell(slot_->bell);
+    if (const arena::offset word = slot_->told.load()) arena::wake(arena::at<std::byte>(word), 1);
 }
 
 }  // namespace brood::managing

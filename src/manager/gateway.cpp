@@ -4,6 +4,7 @@
 #include "codec/exception.hpp"
 #include "codec/function.hpp"
 #include "manager/distant.hpp"
+#include "manager/helper.hpp"
 
 #include "platform/platform.hpp"
 
@@ -13,7 +14,6 @@
 
 #include <chrono>
 #include <cstring>
-#include <future>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -25,17 +25,6 @@ namespace brood::managing {
 namespace {
 
 constexpr unsigned most_threads = 64;  // of one client: so many of its calls run at once
-
-template <class Body>
-void start_helper(Body body) {
-    std::promise<void> counted;  // as brood's own, before anybody counts threads
-    std::thread([&counted, body = std::move(body)] {
-        const platform::helper_thread mark;
-        counted.set_value();
-        body();
-    }).detach();
-    counted.get_future().wait();
-}
 
 template <class T>
 std::span<const std::byte> bytes_of(const T& value) noexcept {

@@ -13,6 +13,7 @@
 
 #include "arena/session.hpp"
 
+#include <brood/detail/ready_gate.hpp>
 #include <brood/proxy.hpp>
 
 #include <stdexcept>
@@ -211,11 +212,19 @@ void remote_call::send() {
 
 bool remote_call::is_decided() const noexcept { return slot_->decided.load(std::memory_order_acquire) != 0; }
 
+bool remote_call::is_over() const noexcept { return is_decided() || !arena::is_living(server_); }
+
+// It may be over before the word is known to who answers.
+void remote_call::tell_when_over(std::uint64_t word) noexcept { slot_->told = word; }
+
+bool remote_call::has_failed() const noexcept {
+    return !is_decided() || slot_->kind == managing::answer_kind::exception;
+}
+
 bool remote_call::wait_until(channel_deadline until) {
+    const waiting_scope waiting;
     if (distant_) return distant_->wait(until);
-    const auto over = [this] { return is_decided() || !arena::is_living(server_); };
-    if (over()) return true;
-    const managing::waiting_for_a_call mark;
+    const auto over = [this] { return is_over(); };
     return channel::wait_at(slot_->bell, until, over, [&] { return !over(); });
 }
 
@@ -253,31 +262,6 @@ object_ref remote_call::open_object(std::uint64_t type) {
     if (!distant_) return object_ref(load_proxy(archive, type));
     const auto id = load_value<std::uint64_t>(archive);
     return object_ref(std::make_shared<managing::distant_object>(distant_->way(), id));
-}
-
-// ---- as a future --------------------------------------------------------------------------------------------------
-
-namespace {
-
-class pending_call final : public pending_result {
-public:
-    explicit pending_call(std::unique_ptr<remote_call> call) : call_(std::move(call)) {}
-    bool wait_until(const std::chrono::steady_clock::time_point* time) override {
-        return call_->wait_until(time == nullptr ? channel_deadline() : channel_deadline(*time));
-    }
-    input_archive& open() override { return call_->open(); }
-    void reading_failed() override {}
-    void close() noexcept override { call_.reset(); }
-    std::shared_ptr<running_child> child() const override { return nullptr; }
-
-private:
-    std::unique_ptr<remote_call> call_;
-};
-
-}  // namespace
-
-std::shared_ptr<pending_result> pend(std::unique_ptr<remote_call> call) {
-    return std::make_shared<pending_call>(std::move(call));
 }
 
 // ---- proxies ------------------------------------------------------------------------------------------------------

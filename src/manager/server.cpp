@@ -4,39 +4,30 @@
 #include "channel/patience.hpp"
 #include "codec/function.hpp"
 #include "manager/caller.hpp"
+#include "manager/helper.hpp"
 
 #include <brood/error.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <future>
 #include <stdexcept>
-#include <thread>
 
 namespace brood::managing {
 namespace {
 
 constexpr std::size_t kept_idle = 8, most_threads = 1024;
 
-// What this thread serves. A forked copy of it serves nothing.
+// In which process this thread serves, and which chain. A forked copy of it serves nothing.
 struct service {
-    server* by = nullptr;
     arena::process_tag in = 0;
     std::uint64_t chain = 0;
-    bool is_ours() const noexcept { return by != nullptr && in == arena::own_tag.load(std::memory_order_relaxed); }
+    bool is_ours() const noexcept { return in != 0 && in == arena::own_tag.load(std::memory_order_relaxed); }
 };
 thread_local service serving;
 
 }  // namespace
 
 std::uint64_t current_chain() noexcept { return serving.is_ours() ? serving.chain : 0; }
-
-waiting_for_a_call::waiting_for_a_call() {
-    if (serving.is_ours()) serving.by->begin_nested();
-}
-waiting_for_a_call::~waiting_for_a_call() {
-    if (serving.is_ours()) serving.by->end_nested();
-}
 
 server::server(arena::offset state, std::size_t limit)
     : state_(manager_at(state)),
@@ -57,7 +48,8 @@ void server::run() {
 }
 
 void server::serve() {
-    serving = {this, arena::own_tag.load()};
+    serving = {arena::own_tag.load()};
+    detail::waiting_scope::watch_this_thread(this);
     bool looking = false;
     while (auto call = next(looking)) {
         looking = false;
@@ -67,17 +59,13 @@ void server::serve() {
 
 // With the lock of the threads.
 void server::start_thread() {
-    std::promise<void> started;  // it must count as brood's own before anybody counts threads
-    std::thread([this, &started] {
-        const platform::helper_thread mark;
-        started.set_value();
+    start_helper([this] {
         serve();
         const std::lock_guard guard(threads_lock_);
         --threads_;
         thread_ended_.notify_one();
-    }).detach();
+    });
     ++threads_;
-    started.get_future().wait();
 }
 
 bool server::is_surplus() const noexcept { return threads_.load() > limit_ + nested_.load(); }
@@ -94,11 +82,15 @@ void server::ensure_idle() {
     }
 }
 
-void server::begin_nested() {
+// Not in a forked copy of the thread.
+void server::begin_waiting() {
+    if (!serving.is_ours()) return;
     ++nested_;
     ensure_idle();
 }
-void server::end_nested() noexcept { --nested_; }
+void server::end_waiting() noexcept {
+    if (serving.is_ours()) --nested_;
+}
 
 bool server::try_looking() noexcept {
     if (looked_for_.exchange(true)) return false;

@@ -9,6 +9,8 @@
 #include "manager/answer.hpp"
 #include "manager/objects.hpp"
 
+#include <brood/detail/ready_gate.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -20,7 +22,7 @@
 
 namespace brood::managing {
 
-class server {
+class server final : public detail::waiting_scope::watcher {
 public:
     // `limit`: how many calls run at once; 0: no limit. `state` must stay alive.
     server(arena::offset state, std::size_t limit);
@@ -28,8 +30,8 @@ public:
     void run();
 
     // Around what a serving thread waits for.
-    void begin_nested();
-    void end_nested() noexcept;
+    void begin_waiting() override;
+    void end_waiting() noexcept override;
 
 private:
     // ---- threads ----

@@ -83,6 +83,7 @@ call_slot& own_slots::take() {
     call_slot& slot = *free_.back();
     free_.pop_back();
     slot.decided.store(0, std::memory_order_relaxed);
+    slot.told.store(0, std::memory_order_relaxed);
     slot.ticket.store(std::uint64_t{owner_} << 32 | ++calls_, std::memory_order_relaxed);
     return slot;
 }

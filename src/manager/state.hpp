@@ -98,7 +98,8 @@ struct alignas(64) call_slot {
     std::atomic<std::uint64_t> ticket;  // of the call that it waits for
     std::uint64_t message;              // the block that holds the answer, to which the slot has a reference; or 0
     std::uint64_t size;                 // else: how many of these
-    std::uint64_t unused[3];
+    std::atomic<arena::offset> told;    // a word at which somebody sleeps who waits for this and others; 0: nobody
+    std::uint64_t unused[2];
     std::array<std::byte, 960> bytes;
 };
 static_assert(sizeof(call_slot) == 1024);
@@ -106,6 +107,7 @@ static_assert(sizeof(call_slot) == 1024);
 inline constexpr std::uint32_t slots_per_page = 15;
 struct slot_page {
     std::atomic<arena::process_tag> owner;
+    std::uint32_t watch;  // a word to sleep at
     std::array<call_slot, slots_per_page> slots;
 };
 inline slot_page& page_at(arena::offset block) noexcept { return *static_cast<slot_page*>(arena::bytes_of(block)); }

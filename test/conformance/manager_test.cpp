@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "program.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
@@ -476,4 +477,20 @@ TEST_CASE("a manager gives the session's queues and locks") {
         },
         q, lock);
     CHECK(seen.get() == 1);
+}
+
+TEST_CASE("futures of calls go on by then(), and a dead manager ends them") {
+    brood::manager m;
+    const auto place = m.create<meeting>(brood::manager::free_threaded);
+    const auto c = m.create<counter>(1);
+    auto waits = place.async<&meeting::wait>().then([] { return 5; });
+    CHECK_FALSE(waits.ready());
+    place.call<&meeting::meet>();
+    CHECK(waits.get() == 5);
+    CHECK(c.async<&counter::add>(1).then([](int value) { return value * 10; }).get() == 20);
+    const auto other = m.create<meeting>(brood::manager::free_threaded);
+    auto never =
+        other.async<&meeting::wait>().then([](const brood::outcome<void>& result) { return result.has_value(); });
+    kill_process(m.pid());
+    CHECK_FALSE(never.get());
 }

@@ -18,12 +18,22 @@ public:
     // True when value or exception is known; false when the time came first (a null time: never).
     virtual bool wait_until(const std::chrono::steady_clock::time_point* time) = 0;
     // Runs `what` once: at once in this thread when it is ready, else in the thread that makes it ready. It must not
-    // throw and should be short.
-    virtual void on_ready(std::function<void()> what) = 0;
-    // True when it had not ended and now ends, or has ended, with `cancelled`.
+    // throw and should be short. `key` names it for forget().
+    virtual void on_ready(std::function<void()> what, const void* key = nullptr) = 0;
+    // Lets go of what on_ready() was given with that key and has not begun; it may be running.
+    virtual void forget(const void* key) noexcept { static_cast<void>(key); }
+    // True when it had not ended and now ends, or has ended, with `cancelled`. May end work that runs.
     virtual bool cancel() { return false; }
+    // Nobody will ask for the result. True when the work had not begun and never will; then it is ready, with
+    // `cancelled`. Work that runs goes on; that of a chunk may end before its next element.
+    virtual bool withdraw() { return false; }
     // Tells a task that has a stop_token.
     virtual void request_stop() {}
+    // Does in this thread some of the work that it waits for, if this thread is one of those that may: true if there
+    // was any. So a worker that waits for what its own pool is to do does not wait for ever.
+    virtual bool help() { return false; }
+    // When it is ready: whether take() would throw, as far as that can be told before.
+    virtual bool has_failed() { return false; }
 };
 
 template <class R>
@@ -32,6 +42,5 @@ public:
     // Once, after wait_until gave true: the value, or throws.
     virtual R take() = 0;
 };
-
 
 }  // namespace brood::detail

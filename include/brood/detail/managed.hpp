@@ -2,9 +2,11 @@
 // What a manager's process runs for each call: the entry functions, one for each combination of types.
 #pragma once
 
+#include <brood/detail/process_state.hpp>
 #include <brood/detail/remote_call.hpp>
 #include <brood/detail/target.hpp>
 #include <brood/detail/type_name.hpp>
+#include <brood/future.hpp>
 #include <brood/recreate.hpp>
 
 #include <functional>
@@ -201,7 +203,7 @@ struct call_plan {
     static future<R> start(const object_ref& object, Given&&... given) {
         auto call = std::make_unique<remote_call>(object, name(), Access, false);
         send_parts<Kept...>(*call, std::forward<Given>(given)...);
-        return future<R>(pend(std::move(call)));
+        return future<R>(std::make_shared<process_state<R>>(pend(std::move(call))));
     }
 
 private:

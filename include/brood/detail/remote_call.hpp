@@ -3,9 +3,9 @@
 #pragma once
 
 #include <brood/detail/channel_core.hpp>
+#include <brood/detail/process_state.hpp>
 #include <brood/detail/target.hpp>
 #include <brood/export.hpp>
-#include <brood/future.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -119,6 +119,13 @@ public:
         std::span<const std::byte> bytes;
     };
     raw_answer open_raw();
+    // For who watches many: whether wait_until() would give true at once, and the word in shared memory that is woken
+    // when it does. Only of the session's own calls: `can_watch`.
+    bool can_watch() const noexcept { return distant_ == nullptr; }
+    bool is_over() const noexcept;
+    void tell_when_over(std::uint64_t word) noexcept;
+    // Of a decided call.
+    bool has_failed() const noexcept;
     // What create or find gave.
     object_ref open_object(std::uint64_t type);
 

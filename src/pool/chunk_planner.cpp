@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include <brood/detail/chunk_planner.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace brood::detail {
+namespace {
+
+constexpr double target = 4e6;      // nanoseconds: what a chunk is to take, long beside its own cost
+constexpr double worth_it = 2e5;    // a chunk at the end is not made shorter than that
+constexpr double ahead = 2e6;       // of work for each worker is to be under way
+constexpr double growth = 16;       // from chunks that came back to the next one
+constexpr double most = 1U << 17U;  // elements: more makes nothing faster
+constexpr double memory = 1e4;      // elements after which old measurements begin to fade
+
+}  // namespace
+
+void chunk_planner::rate::add(std::size_t more, std::chrono::nanoseconds took) noexcept {
+    if (elements > memory) {
+        time /= 2;
+        elements /= 2;
+    }
+    elements += static_cast<double>(more);
+    time += static_cast<double>(took.count());
+}
+
+chunk_planner::chunk_planner(std::int64_t fixed, int workers, std::optional<std::uint64_t> total) noexcept
+    : fixed_(static_cast<std::size_t>(fixed)), workers_(std::max(1, workers)), total_(total) {}
+
+double chunk_planner::cost() const noexcept {
+    return std::max(1.0, std::max(sending_.per_element(), running_.per_element()));
+}
+
+std::size_t chunk_planner::next() const noexcept {
+    if (fixed_ != 0) return fixed_;
+    if (largest_ == 0) return 1;
+    double size = std::min({target / cost(), growth * static_cast<double>(largest_), most});
+    if (total_) {
+        const auto left = *total_ > sent_ ? static_cast<double>(*total_ - sent_) : 1.0;
+        const double share = std::max(left / (2 * workers_), worth_it / cost());
+        size = std::min({size, share, std::ceil(static_cast<double>(*total_) / (4 * workers_))});
+    }
+    return static_cast<std::size_t>(std::max(1.0, size));
+}
+
+std::size_t chunk_planner::window() const noexcept {
+    constexpr double least = 2, many = 512;
+    const double each = largest_ == 0 ? target : cost() * static_cast<double>(next());
+    return static_cast<std::size_t>(workers_ * std::clamp(ahead / each, least, many));
+}
+
+void chunk_planner::started(std::size_t size, std::chrono::nanoseconds spent) noexcept {
+    sent_ += size;
+    sending_.add(size, spent);
+}
+
+void chunk_planner::ended(std::size_t size, std::chrono::nanoseconds busy) noexcept {
+    largest_ = std::max(largest_, size);
+    running_.add(size, busy);
+}
+
+}  // namespace brood::detail
