@@ -26,7 +26,7 @@ endif()
 brood_sources(sources "${PROJECT_SOURCE_DIR}/src/base" "${PROJECT_SOURCE_DIR}/src/platform" ${brood_ports}
               "${PROJECT_SOURCE_DIR}/src/codec" "${PROJECT_SOURCE_DIR}/src/arena" "${PROJECT_SOURCE_DIR}/src/sync"
               "${PROJECT_SOURCE_DIR}/src/channel" "${PROJECT_SOURCE_DIR}/src/process" "${PROJECT_SOURCE_DIR}/src/memory"
-              "${PROJECT_SOURCE_DIR}/src/pool")
+              "${PROJECT_SOURCE_DIR}/src/pool" "${PROJECT_SOURCE_DIR}/src/manager")
 
 # Compiled once; the shared library and the tests that look inside are made from the same objects.
 add_library(brood_objects OBJECT ${sources})

@@ -5,6 +5,7 @@
 #include <brood/async.hpp>
 #include <brood/barrier.hpp>
 #include <brood/call.hpp>
+#include <brood/combinators.hpp>
 #include <brood/condition_variable.hpp>
 #include <brood/config.hpp>
 #include <brood/connection.hpp>
@@ -20,6 +21,8 @@
 #include <brood/latch.hpp>
 #include <brood/listener.hpp>
 #include <brood/loan.hpp>
+#include <brood/managed_containers.hpp>
+#include <brood/manager.hpp>
 #include <brood/mutex.hpp>
 #include <brood/outcome.hpp>
 #include <brood/pipe.hpp>
@@ -27,6 +30,7 @@
 #include <brood/pool_options.hpp>
 #include <brood/process.hpp>
 #include <brood/process_options.hpp>
+#include <brood/proxy.hpp>
 #include <brood/queue.hpp>
 #include <brood/recreate.hpp>
 #include <brood/recursive_mutex.hpp>
@@ -36,9 +40,12 @@
 #include <brood/serialization.hpp>
 #include <brood/shareable_list.hpp>
 #include <brood/shared_array.hpp>
+#include <brood/shared_future.hpp>
 #include <brood/shared_memory.hpp>
 #include <brood/shared_mutex.hpp>
 #include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
 #include <brood/stop_token.hpp>
+#include <brood/thread_pool.hpp>
 #include <brood/worker_local.hpp>
+#include <brood/worker_stats.hpp>

@@ -39,7 +39,7 @@ struct process_record {
     std::atomic<std::uint64_t> seen;       // platform::process_clock_now when it took the record up
     offset references;                     // first page of references
     std::atomic<std::uint64_t> violently;  // ended: other than by itself with code 0
-    std::uint64_t unused;
+    std::atomic<std::uint64_t> how;        // ended: as the process layer packs an exit_status; 0: unknown
 };
 static_assert(sizeof(process_record) == 64);
 

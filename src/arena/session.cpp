@@ -37,13 +37,17 @@ std::span<process_record> used_records() noexcept {
     return std::span(head().processes).subspan(1, static_cast<std::size_t>(count));
 }
 
+process_tag make_tag(std::uint64_t generation, std::uint32_t record) noexcept {
+    return static_cast<process_tag>((generation << record_bits | record) & ~waiters_bit);
+}
+
 process_tag take_record(process_tag parent) {
     transaction change;
     for (std::uint32_t i = 1; i <= process_limit; ++i) {
         auto& record = head().processes[i];
         if (state_of(change.read(record.who)) != process_state::free) continue;
         const std::uint64_t generation = change.read(record.generation) + 1;
-        const auto tag = static_cast<process_tag>((generation << record_bits | i) & ~waiters_bit);
+        const auto tag = make_tag(generation, i);
         change.write(record.generation, generation);
         change.write(record.parent, parent);
         if (i > change.read(head().records_used)) change.write(head().records_used, i);
@@ -51,6 +55,7 @@ process_tag take_record(process_tag parent) {
         change.commit();
         record.pid = 0;
         record.violently = 0;
+        record.how = 0;
         return tag;
     }
     throw error("a session has too many processes", std::make_error_code(std::errc::resource_unavailable_try_again));
@@ -182,12 +187,13 @@ BROOD_CHILD_PATH void become_process(process_tag tag) noexcept {
     }
 }
 
-void process_ended(process_tag tag, bool violently) noexcept {
+void process_ended(process_tag tag, bool violently, std::uint64_t how) noexcept {
     if (tag == 0 || !is_joined()) return;
     auto& record = head().processes[record_of(tag)];
     auto who = record.who.load();
     if (tag_of(who) != tag || state_of(who) == process_state::ended || state_of(who) == process_state::free) return;
     record.violently = violently ? 1 : 0;
+    record.how = how;
     if (!record.who.compare_exchange_strong(who, make_who(process_state::ended, tag))) return;
     try {
         acquire(head().recovery_lock);
@@ -198,6 +204,14 @@ void process_ended(process_tag tag, bool violently) noexcept {
     } catch (const std::exception&) {
         release(head().recovery_lock);  // what is left is done when the next process has ended
     }
+}
+
+std::uint64_t how_it_ended(process_tag tag) noexcept {
+    if (tag == 0 || is_living(tag)) return 0;
+    const auto& record = head().processes[record_of(tag)];
+    const std::uint64_t how = record.how.load();
+    const auto generation = std::atomic_ref<const std::uint64_t>(record.generation).load();
+    return make_tag(generation, record_of(tag)) == tag ? how : 0;
 }
 
 fork_scope::fork_scope(process_tag child) : locked_(child != 0) {

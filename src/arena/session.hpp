@@ -33,7 +33,10 @@ void map_for_children() noexcept;
 // In the child: it is the process of that tag; 0: none, it will have a session of its own if it needs one.
 void become_process(process_tag tag) noexcept;
 // The process ended, or was never started; harmless when said before. `violently`: other than by itself with code 0.
-void process_ended(process_tag tag, bool violently) noexcept;
+// `how`: what how_it_ended() is to give.
+void process_ended(process_tag tag, bool violently, std::uint64_t how = 0) noexcept;
+// 0 while it lives, or when nobody said, or so many were started since that its record is another's.
+std::uint64_t how_it_ended(process_tag tag) noexcept;
 // Called once, when this process begins to use shared objects: it then names its living children by watch_process().
 void on_first_use(void (*hook)()) noexcept;
 // Calls `ended`, which must not throw, on brood's own thread once the process has ended; at once, in this thread, when

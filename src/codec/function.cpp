@@ -177,6 +177,15 @@ BROOD_CHILD_PATH const void* resolve_code(const code_location& location) {
                               location.module_path);
 }
 
+const void* code_of_program(std::uint64_t offset) {
+    static const code_range code = [] {
+        const auto program = platform::loaded_modules().front();
+        return code_range{program.base, program.code_begin, program.code_end};
+    }();
+    if (const void* const found = code.at(offset)) return found;
+    throw serialization_error("a message names code that the program does not have");
+}
+
 const void* find_code(std::string_view build_id, std::uint64_t offset, std::string_view module_path) noexcept {
     try {
         const auto code = find_loaded(build_id, module_path);

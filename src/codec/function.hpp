@@ -31,6 +31,10 @@ const void* resolve_code(const code_location& location);
 // The same, but nullptr when the build is not loaded here or the offset is not in its code: loads and throws nothing.
 const void* find_code(std::string_view build_id, std::uint64_t offset, std::string_view module_path) noexcept;
 
+// The code at that offset in the program itself. Throws serialization_error when there is none. Costs next to nothing
+// after the first time.
+const void* code_of_program(std::uint64_t offset);
+
 // Bytes as lower-case hexadecimal digits.
 std::string hex(std::string_view bytes);
 

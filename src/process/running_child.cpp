@@ -3,6 +3,7 @@
 
 #include "arena/session.hpp"
 #include "process/inspection.hpp"
+#include "process/packed_status.hpp"
 
 #include <chrono>
 
@@ -49,7 +50,7 @@ std::optional<exit_status> running_child::status() {
         child_.lifeline.reset();
         child_.job.reset();
         inspection::child_ended(name_, *status_);
-        arena::process_ended(session_tag_, *status_ != exit_status::exited(0));
+        arena::process_ended(session_tag_, *status_ != exit_status::exited(0), pack(*status_));
     }
     return status_;
 }

@@ -59,6 +59,7 @@ public:
     }
     void request_stop() override { sources_.request_stop(); }
     bool help() override { return sources_.help(); }
+    bool has_failed() override { return gate_.is_open() && error_ != nullptr; }
 
     R take() override {
         if (error_) std::rethrow_exception(error_);
