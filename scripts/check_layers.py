@@ -64,6 +64,7 @@ PUBLIC = {
     "shared_mutex.hpp": "sync",
     "shared_value.hpp": "sync",
     "start_method.hpp": "process",
+    "wait.hpp": "codec",
     "detail/": "codec",
     "detail/array_block.hpp": "sync",
     "native/": "platform",

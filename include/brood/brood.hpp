@@ -36,3 +36,4 @@
 #include <brood/shared_mutex.hpp>
 #include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
+#include <brood/wait.hpp>

@@ -4,6 +4,7 @@
 
 #include <brood/detail/target.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 #include <brood/sentinel.hpp>
@@ -31,6 +32,8 @@ public:
     // The value was read, or will not be.
     virtual void close() noexcept = 0;
     virtual std::shared_ptr<running_child> child() const = 0;
+    // Adds itself: ready when wait_until() would not wait.
+    virtual void join_wait(wait_set& set) = 0;
 };
 
 }  // namespace detail
@@ -86,6 +89,12 @@ public:
     }
     // Whether get() would give or throw at once.
     bool ready() const { return wait_until(std::chrono::steady_clock::time_point::min()) == std::future_status::ready; }
+
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const {
+        require_state();
+        pending_->join_wait(set);
+    }
 
 private:
     struct closer {

@@ -4,11 +4,13 @@
 #include "process/start.hpp"
 #include "process/this_process.hpp"
 
+#include "arena/wait_set.hpp"
 #include "codec/exception.hpp"
 #include "codec/stack.hpp"
 
 #include <brood/async.hpp>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 
@@ -76,14 +78,11 @@ public:
     }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override {
-        if (!child_->is_ours())
-            throw std::logic_error("cannot wait for this future: only the process that made it can");
+        require_ours();
         const auto until = time == nullptr ? platform::deadline{} : platform::deadline{*time};
         if (decided_.load()) return true;
         // Not under the lock, so that a thread that only looks is not held up by one that waits.
-        const platform::waitable both[] = {{platform::waitable::kind::channel, channel_.channel()},
-                                           {platform::waitable::kind::process, child_->process_handle()}};
-        if (platform::wait_many(both, until).empty()) return decided_.load();
+        if (platform::wait_many(to_wait_for(), until).empty()) return decided_.load();
         const std::lock_guard guard(mutex_);
         if (!decided_.load()) decide();
         return true;
@@ -115,7 +114,22 @@ public:
 
     std::shared_ptr<running_child> child() const override { return child_; }
 
+    void join_wait(wait_set& set) override {
+        require_ours();
+        if (decided_.load()) return set.add_ready();
+        const auto both = to_wait_for();
+        set.add({.handles = {both.begin(), both.end()}, .keep = shared_from_this()});
+    }
+
 private:
+    void require_ours() const {
+        if (!child_->is_ours())
+            throw std::logic_error("cannot wait for this future: only the process that made it can");
+    }
+    std::array<platform::waitable, 2> to_wait_for() const {
+        return {{{platform::waitable::kind::channel, channel_.channel()},
+                 {platform::waitable::kind::process, child_->process_handle()}}};
+    }
     void decide() {
         try {
             const auto result = channel_.receive(received_);
