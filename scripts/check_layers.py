@@ -67,6 +67,7 @@ PUBLIC = {
     "wait.hpp": "codec",
     "detail/": "codec",
     "detail/array_block.hpp": "sync",
+    "detail/waitable.hpp": "base",
     "native/": "platform",
 }
 
