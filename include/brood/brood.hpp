@@ -47,5 +47,6 @@
 #include <brood/start_method.hpp>
 #include <brood/stop_token.hpp>
 #include <brood/thread_pool.hpp>
+#include <brood/wait.hpp>
 #include <brood/worker_local.hpp>
 #include <brood/worker_stats.hpp>

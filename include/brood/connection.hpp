@@ -4,6 +4,7 @@
 
 #include <brood/config.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/export.hpp>
 
 #include <chrono>
@@ -133,6 +134,7 @@ public:
     void load(input_archive& archive);
 
     // For brood itself.
+    void join_wait(detail::wait_set& set) const;
     explicit byte_connection(std::shared_ptr<detail::connection_core> core) noexcept : core_(std::move(core)) {}
     const std::shared_ptr<detail::connection_core>& core() const noexcept { return core_; }
 

@@ -4,6 +4,7 @@
 
 #include <brood/detail/shared_object.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 
@@ -33,6 +34,9 @@ public:
         return wait_until(detail::time_after(timeout));
     }
     bool wait_until(std::chrono::steady_clock::time_point time) const;
+
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const;
 
     void save(output_archive& archive) const { object_.save(archive); }
     template <class Archive>

@@ -6,6 +6,7 @@
 #include <brood/detail/future_state.hpp>
 #include <brood/detail/local_state.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/outcome.hpp>
 
 #include <chrono>
@@ -142,6 +143,12 @@ public:
 
     // A copyable future of the same result. This one is empty afterwards.
     shared_future<R> share();
+
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const {
+        require_state();
+        detail::join_wait(state_, set);
+    }
 
 private:
     friend struct detail::future_access<R>;

@@ -4,6 +4,7 @@
 
 #include <brood/connection.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/export.hpp>
 
 #include <chrono>
@@ -93,7 +94,7 @@ public:
     bool is_open() const noexcept;
 
     // For brood itself.
-    const std::shared_ptr<detail::listener_core>& core() const noexcept { return core_; }
+    void join_wait(detail::wait_set& set) const;
 
 private:
     std::optional<byte_connection> accept_next(const std::chrono::steady_clock::time_point* time);

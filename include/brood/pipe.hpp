@@ -71,6 +71,9 @@ public:
     bool readable() const noexcept { return end_.reads(); }
     bool writable() const noexcept { return end_.writes(); }
 
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const { end_.in().join_wait(set); }
+
     void save(output_archive& archive) const { end_.save(archive); }
     template <class Archive>
     static void load_and_construct(Archive& archive, cereal::construct<connection>& construct) {

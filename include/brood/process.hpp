@@ -97,6 +97,9 @@ public:
     // Becomes ready when the child ends; needs a started process. May outlive this object.
     brood::sentinel sentinel() const;
 
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const { sentinel().join_wait(set); }
+
 protected:
     explicit process_handle(std::shared_ptr<detail::process_core> core) noexcept;
 

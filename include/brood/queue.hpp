@@ -146,6 +146,9 @@ public:
     iterator begin() { return iterator(*this); }
     iterator end() noexcept { return {}; }
 
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const { core().join_wait(set); }
+
     void save(output_archive& archive) const { object_.save(archive); }
     template <class Archive>
     static void load_and_construct(Archive& archive, cereal::construct<queue>& construct) {

@@ -4,6 +4,7 @@
 
 #include <brood/config.hpp>
 #include <brood/detail/timeout.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/export.hpp>
 
 #include <chrono>
@@ -32,6 +33,9 @@ public:
     void wait() const;
     // Linux: a pidfd; macOS: a kqueue; Windows: a process handle. Owned by this object: do not close it.
     native_handle_type native_handle() const noexcept;
+
+    // For brood itself.
+    void join_wait(detail::wait_set& set) const;
 
 private:
     std::shared_ptr<detail::running_child> child_;

@@ -47,6 +47,8 @@ bool byte_connection::wait(const std::chrono::steady_clock::time_point* time) co
     return open_core().wait(deadline_of(time));
 }
 
+void byte_connection::join_wait(detail::wait_set& set) const { open_core().join_wait(set); }
+
 void byte_connection::close() const noexcept {
     if (core_) core_->close();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "channel/connection_core.hpp"
 
+#include "arena/wait_set.hpp"
+
 #include <brood/serialization.hpp>
 
 #include <algorithm>
@@ -74,6 +76,13 @@ bool connection_core::wait(const platform::deadline& until) {
     if (from->holds_message()) return true;
     const platform::waitable one = from->link().to_wait_for();
     return in_errors_of_brood([&] { return !platform::wait_many({&one, 1}, until).empty(); });
+}
+
+// A message may have been read and not taken, if it was too long for its receiver.
+void connection_core::join_wait(wait_set& set) const {
+    const auto from = link();
+    if (from->holds_message()) return set.add_ready();
+    set.add({.handles = {from->link().to_wait_for()}, .keep = from});
 }
 
 void connection_core::save(output_archive& archive) const {

@@ -5,6 +5,7 @@
 #include "channel/message_link.hpp"
 #include "channel/turn.hpp"
 
+#include <brood/detail/waitable.hpp>
 #include <brood/error.hpp>
 
 #include <memory>
@@ -42,10 +43,7 @@ public:
     void close() noexcept;
     bool is_open() const noexcept;
     platform::handle_t handle() const { return link()->link().handle(); }
-    // For waiting on many things: ready at once when something was read and not taken, else when this is.
-    bool is_ready_at_once() const { return link()->holds_message(); }
-    // Valid as long as what link() gives.
-    platform::waitable to_wait_for() const { return link()->link().to_wait_for(); }
+    void join_wait(wait_set& set) const;
     // Keeps the handle open; throws std::logic_error when it is closed.
     std::shared_ptr<message_link> link() const;
 

@@ -80,6 +80,8 @@ std::optional<byte_connection> listener::accept_next(const std::chrono::steady_c
     return connection_over(std::move(*link), core->options().max_message);
 }
 
+void listener::join_wait(detail::wait_set& set) const { open_core().join_wait(set); }
+
 const brood::address& listener::address() const { return open_core().address(); }
 
 void listener::close() noexcept {

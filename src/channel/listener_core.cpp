@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "channel/listener_core.hpp"
 
+#include "arena/wait_set.hpp"
+
 #include <brood/error.hpp>
 
 #include <algorithm>
@@ -53,19 +55,31 @@ std::optional<platform::link> listener_core::accept(const platform::deadline& un
     if (closed_) throw_closed();
     if (!mine) return std::nullopt;
     const clock_stop running(*this);
+    if (auto accepted = take_what_is_there()) return accepted;
     return accept_next(until);
+}
+
+std::optional<platform::link> listener_core::take_what_is_there() {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (!accepted_) return std::nullopt;
+    return std::exchange(accepted_, {});
 }
 
 std::optional<platform::link> listener_core::accept_next(const platform::deadline& until) {
     for (;;) {
-        auto next = until;
-        for (const auto& one : under_way_) next = next ? std::min(*next, one.ends()) : one.ends();
-        const auto ready = platform::wait_many(everything(), next);
+        const auto ready = platform::wait_many(everything(), earlier(until, first_end()));
         if (closed_) throw_closed();
         if (auto accepted = serve(ready)) return accepted;
         expire();
         if (until && *until <= clock::now()) return std::nullopt;
     }
+}
+
+// When the first of those under way is late.
+platform::deadline listener_core::first_end() const {
+    platform::deadline first;
+    for (const auto& one : under_way_) first = earlier(first, one.ends());
+    return first;
 }
 
 // In this order: the wake-up call, the acceptor, and who is under way.
@@ -137,15 +151,48 @@ void listener_core::close() noexcept {
     }
     const auto mine = turn_.take({});
     under_way_.clear();
+    accepted_.reset();
     acceptor_.reset();
 }
 
-std::vector<platform::waitable> listener_core::to_wait_for() {
-    const auto mine = turn_.take({});
-    if (closed_) throw_closed();
-    auto all = everything();
-    all.erase(all.begin());
-    return all;
+// ---- among other things -------------------------------------------------------------------------------------------
+
+struct listener_core::wait_among_others {
+    std::shared_ptr<listener_core> listener;
+    turn::holder mine;
+    clock_stop running;
+};
+
+// A listener may be there twice; the turn is taken once.
+void listener_core::join_wait(wait_set& set) {
+    auto held = set.kept_for(this);
+    if (!held) {
+        auto mine = turn_.take({});
+        if (closed_) throw_closed();
+        held.reset(new wait_among_others{shared_from_this(), std::move(mine), clock_stop(*this)});
+    }
+    set.add({.is_ready = [this] { return look(); },
+             .renew =
+                 [this](std::vector<platform::waitable>& handles) {
+                     handles = everything();
+                     return first_end();
+                 },
+             .keep = std::move(held),
+             .kept_for = this});
+}
+
+// Goes on with what accept() does, as far as that is possible without waiting.
+bool listener_core::look() {
+    if (closed_ || accepted_ || failure_) return true;
+    try {
+        if (auto one = serve(platform::wait_many(everything(), clock::time_point::min())))
+            accepted_ = std::move(*one);
+        else
+            expire();
+    } catch (const std::exception&) {
+        failure_ = std::current_exception();
+    }
+    return accepted_ || failure_;
 }
 
 }  // namespace brood::detail

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <list>
 #include <memory>
 #include <optional>
@@ -17,7 +18,7 @@
 
 namespace brood::detail {
 
-class listener_core {
+class listener_core : public std::enable_shared_from_this<listener_core> {
 public:
     listener_core(const brood::address& where, listener_options options);
 
@@ -28,12 +29,15 @@ public:
     bool is_open() const noexcept { return !closed_; }
     const brood::address& address() const noexcept { return address_; }
     const listener_options& options() const noexcept { return options_; }
-    // For waiting on many things: all that may make accept() give something. Ready is a hint: who connected may yet
-    // fail, or leave.
-    std::vector<platform::waitable> to_wait_for();
+    // Ready when accept() would give somebody, or throw, at once. The wait has the turn of accept() meanwhile.
+    void join_wait(wait_set& set);
 
 private:
     class clock_stop;
+    struct wait_among_others;
+    bool look();
+    std::optional<platform::link> take_what_is_there();
+    platform::deadline first_end() const;
     std::optional<platform::link> accept_next(const platform::deadline& until);
     std::vector<platform::waitable> everything() const;
     std::optional<platform::link> serve(const std::vector<std::size_t>& ready);
@@ -48,6 +52,8 @@ private:
     std::unique_ptr<platform::acceptor> acceptor_;
     std::list<greeting> under_way_;  // oldest first
     std::chrono::steady_clock::time_point paused_;
+    platform::link accepted_;     // what wait() found and accept() has not given yet
+    std::exception_ptr failure_;  // or thrown
     turn turn_;  // of everything above but the sending end of wakeup_
     std::atomic<bool> closed_{false};
 };

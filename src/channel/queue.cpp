@@ -3,6 +3,7 @@
 // whoever gets has a lane that it likes and looks at the others when that one is empty, and now and then anyway.
 #include "channel/queue_state.hpp"
 
+#include "arena/wait_set.hpp"
 #include "channel/kinds.hpp"
 #include "channel/message.hpp"
 #include "channel/patience.hpp"
@@ -356,6 +357,13 @@ bool channel_core::wait_filled(channel_deadline until) const {
     const auto blocked = [&] { return channel::is_empty(q) && !channel::gets_no_more(q); };
     return channel::wait_at(
         q.readers, until, [&] { return !blocked(); }, blocked);
+}
+
+void channel_core::join_wait(wait_set& set) const {
+    auto& q = *state_;
+    set.add({.is_ready = [&q] { return !channel::is_empty(q) || channel::gets_no_more(q); },
+             .word = &q.readers,
+             .announce = [&q] { q.readers.store(1); }});
 }
 
 void channel_core::close() const {

@@ -12,6 +12,7 @@
 #include <brood/detail/local_state.hpp>
 #include <brood/detail/ready_gate.hpp>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
 

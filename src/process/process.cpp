@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <brood/process.hpp>
 
+#include "arena/wait_set.hpp"
 #include "process/process_core.hpp"
 #include "process/this_process.hpp"
 
@@ -134,10 +135,14 @@ bool sentinel::is_ready() const { return wait_until(std::chrono::steady_clock::t
 
 namespace {
 
+platform::waitable to_wait_for(const running_child& child) {
+    if (!child.is_ours()) throw std::logic_error("cannot wait for this sentinel: only the process that made it can");
+    return {platform::waitable::kind::process, child.process_handle()};
+}
+
 // True when the process ended before the deadline.
 bool wait_for_end(const running_child& child, platform::deadline until) {
-    if (!child.is_ours()) throw std::logic_error("cannot wait for this sentinel: only the process that made it can");
-    const platform::waitable one{platform::waitable::kind::process, child.process_handle()};
+    const auto one = to_wait_for(child);
     return !platform::wait_many({&one, 1}, until).empty();
 }
 
@@ -145,6 +150,8 @@ bool wait_for_end(const running_child& child, platform::deadline until) {
 
 bool sentinel::wait_until(std::chrono::steady_clock::time_point time) const { return wait_for_end(*child_, time); }
 void sentinel::wait() const { wait_for_end(*child_, {}); }
+
+void sentinel::join_wait(detail::wait_set& set) const { set.add({.handles = {to_wait_for(*child_)}, .keep = child_}); }
 
 native_handle_type sentinel::native_handle() const noexcept { return child_->process_handle(); }
 

@@ -4,6 +4,7 @@
 #include <brood/event.hpp>
 
 #include "arena/blocks.hpp"
+#include "arena/wait_set.hpp"
 #include "sync/sleep.hpp"
 
 #include <new>
@@ -46,6 +47,12 @@ bool event::is_set() const { return is_odd(changes_of(object_).load()); }
 void event::wait() const { wait_for_change(changes_of(object_), {}); }
 bool event::wait_until(std::chrono::steady_clock::time_point time) const {
     return wait_for_change(changes_of(object_), time);
+}
+
+void event::join_wait(detail::wait_set& set) const {
+    auto& changes = changes_of(object_);
+    const auto seen = changes.load();
+    set.add({.is_ready = [&changes, seen] { return is_odd(seen) || changes.load() != seen; }, .word = &changes});
 }
 
 detail::shared_object event::load_object(input_archive& archive) {

@@ -4,6 +4,7 @@
 
 #include <brood/detail/plain.hpp>
 #include <brood/detail/shared_object.hpp>
+#include <brood/detail/waitable.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 #include <brood/loan.hpp>
@@ -85,6 +86,7 @@ public:
     channel_result get(taken_value& into, channel_deadline until) const;
     // Until there is a value, or will never be one: true.
     bool wait_filled(channel_deadline until) const;
+    void join_wait(wait_set& set) const;
 
     void close() const;
     bool is_closed() const;

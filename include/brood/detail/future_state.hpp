@@ -2,8 +2,11 @@
 // What a future waits for, wherever it comes from: a process, a pool, a thread or other futures.
 #pragma once
 
+#include <brood/export.hpp>
+
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace brood::detail {
 
@@ -35,6 +38,10 @@ public:
     // When it is ready: whether take() would throw, as far as that can be told before.
     virtual bool has_failed() { return false; }
 };
+
+class wait_set;
+// For brood::wait.
+BROOD_API void join_wait(const std::shared_ptr<future_core>& state, wait_set& set);
 
 template <class R>
 class future_state : public future_core {
