@@ -5,6 +5,7 @@
 #include <brood/async.hpp>
 #include <brood/barrier.hpp>
 #include <brood/call.hpp>
+#include <brood/combinators.hpp>
 #include <brood/condition_variable.hpp>
 #include <brood/config.hpp>
 #include <brood/connection.hpp>
@@ -36,9 +37,12 @@
 #include <brood/serialization.hpp>
 #include <brood/shareable_list.hpp>
 #include <brood/shared_array.hpp>
+#include <brood/shared_future.hpp>
 #include <brood/shared_memory.hpp>
 #include <brood/shared_mutex.hpp>
 #include <brood/shared_value.hpp>
 #include <brood/start_method.hpp>
 #include <brood/stop_token.hpp>
+#include <brood/thread_pool.hpp>
 #include <brood/worker_local.hpp>
+#include <brood/worker_stats.hpp>

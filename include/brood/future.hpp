@@ -77,7 +77,7 @@ struct future_access;
 // std::future of std::async; only the process that made it may use it: in a forked copy waiting and get() throw
 // std::logic_error, and its end does nothing. For one thread at a time.
 template <class R>
-class [[nodiscard]] future {
+class future {
 public:
     using value_type = R;
     class promise_type;
@@ -144,8 +144,7 @@ public:
     shared_future<R> share();
 
 private:
-    template <class>
-    friend struct detail::future_access;
+    friend struct detail::future_access<R>;
     detail::future_state<R>& state() const {
         require_state();
         return *state_;
@@ -169,6 +168,10 @@ struct future_access {
         return from.state_;
     }
     static std::shared_ptr<future_state<R>> release(future<R>& from) { return from.release(); }
+    static std::shared_ptr<future_core> state(const shared_future<R>& from) {
+        static_cast<void>(from.state());  // throws for an empty one
+        return from.state_;
+    }
 };
 
 // ---- coroutines ---------------------------------------------------------------------------------

@@ -13,19 +13,24 @@ void arrivals::add(std::uint64_t number) {
     {
         const std::lock_guard guard(mutex_);
         numbers_.push_back(number);
-        wake = waits_;
+        wake = numbers_.size() >= wanted_;
         told = told_;
     }
     if (wake) came_.notify_one();
     if (told) told();
 }
 
-void arrivals::wait() {
+bool arrivals::wait_until(const std::chrono::steady_clock::time_point* time, std::size_t count) {
     const waiting_scope waiting;
     std::unique_lock lock(mutex_);
-    waits_ = true;
-    came_.wait(lock, [&] { return !numbers_.empty(); });
-    waits_ = false;
+    const auto come = [&] { return numbers_.size() >= count; };
+    wanted_ = count;
+    if (time == nullptr || *time == std::chrono::steady_clock::time_point::max())
+        came_.wait(lock, come);
+    else
+        came_.wait_until(lock, *time, come);
+    wanted_ = never;
+    return come();
 }
 
 bool arrivals::empty() {

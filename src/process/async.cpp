@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A result on its way from a child, and who died on the way.
 #include "process/blocks.hpp"
+#include "process/result_watcher.hpp"
 #include "process/start.hpp"
 #include "process/this_process.hpp"
 
@@ -8,6 +9,8 @@
 #include "codec/stack.hpp"
 
 #include <brood/async.hpp>
+#include <brood/detail/local_state.hpp>
+#include <brood/detail/ready_gate.hpp>
 
 #include <cstring>
 #include <stdexcept>
@@ -55,8 +58,11 @@ process_died make_death(running_child& child, const std::string& before_what, st
     return {describe_death(child, status, before_what), child.pid(), status, std::move(stack)};
 }
 
-// The first message decides: a result, an exception or a crash; none, when the child is gone.
-class async_result final : public pending_result, public std::enable_shared_from_this<async_result> {
+// The first message decides: a result, an exception or a crash; none, when the child is gone. Waiting only looks
+// whether something is there; it is read when the result is wanted.
+class async_result final : public pending_result,
+                           public watched_result,
+                           public std::enable_shared_from_this<async_result> {
 public:
     explicit async_result(started_child started)
         : child_(std::move(started.child)), channel_(std::move(started.channel)), failure_(started.early_failure) {
@@ -67,7 +73,7 @@ public:
             channel_.release().release();  // the fork closed it; the number may be another's by now
             return;
         }
-        channel_.close();  // a child that still has a result to give need not wait
+        close();  // a child that still has a result to give need not wait
         try {
             child_->wait({});
         } catch (const std::exception&) {
@@ -76,26 +82,43 @@ public:
     }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override {
-        if (!child_->is_ours())
-            throw std::logic_error("cannot wait for this future: only the process that made it can");
+        require_ours();
         const auto until = time == nullptr ? platform::deadline{} : platform::deadline{*time};
         if (decided_.load()) return true;
-        // Not under the lock, so that a thread that only looks is not held up by one that waits.
-        const platform::waitable both[] = {{platform::waitable::kind::channel, channel_.channel()},
-                                           {platform::waitable::kind::process, child_->process_handle()}};
-        if (platform::wait_many(both, until).empty()) return decided_.load();
+        return !platform::wait_many(signs_of_result(), until).empty() || decided_.load();
+    }
+    void on_ready(std::function<void()> what, const void* key) override {
+        require_ours();
+        const auto now = std::chrono::steady_clock::time_point::min();
+        if (wait_until(&now)) listeners_.open();
+        listeners_.on_ready(std::move(what), key);
         const std::lock_guard guard(mutex_);
-        if (!decided_.load()) decide();
+        if (listeners_.is_open() || std::exchange(watched_, true)) return;
+        result_watcher::get().watch(shared_from_this(), signs_of_result());
+    }
+    void forget(const void* key) noexcept override { listeners_.forget(key); }
+    bool cancel() override {
+        require_ours();
+        const auto now = std::chrono::steady_clock::time_point::min();
+        const std::lock_guard guard(mutex_);
+        if (cancelled_) return true;
+        if (wait_until(&now)) return false;
+        child_->request(platform::request::kill);
+        cancelled_ = true;
+        failure_ = make_cancelled("the future was cancelled, and its process ended");
+        decided_ = true;
         return true;
     }
-
-    void on_ready(std::function<void()> what, const void*) override {
-        wait_until(nullptr);
-        what();
+    bool has_failed() override {
+        const std::lock_guard guard(mutex_);
+        if (!decided_.load()) decide();
+        return failure_ != nullptr;
     }
+    void came() noexcept override { listeners_.open(); }
 
     input_archive& open() override {
         const std::lock_guard guard(mutex_);
+        if (!decided_.load()) decide();
         if (failure_) std::rethrow_exception(failure_);
         blocks_.emplace(channel_, child_->child(), received_.blocks);
         handles_.emplace(std::move(received_.handles));
@@ -110,6 +133,7 @@ public:
 
     void close() noexcept override {
         const std::lock_guard guard(mutex_);
+        if (std::exchange(watched_, false)) result_watcher::get().forget(this);
         try {
             if (decided_ && !failure_) channel_.send(message_kind::received);
         } catch (const std::exception&) {
@@ -121,6 +145,14 @@ public:
     std::shared_ptr<running_child> child() const override { return child_; }
 
 private:
+    void require_ours() const {
+        if (!child_->is_ours())
+            throw std::logic_error("cannot wait for this future: only the process that made it can");
+    }
+    signs signs_of_result() const {
+        return {platform::waitable{platform::waitable::kind::channel, channel_.channel()},
+                platform::waitable{platform::waitable::kind::process, child_->process_handle()}};
+    }
     void decide() {
         try {
             const auto result = channel_.receive(received_);
@@ -147,6 +179,8 @@ private:
     std::mutex mutex_;
     wire channel_;
     std::atomic<bool> decided_{false};
+    bool cancelled_ = false, watched_ = false;
+    ready_gate listeners_;
     std::exception_ptr failure_;
     message received_;
     std::optional<fetched_blocks> blocks_;

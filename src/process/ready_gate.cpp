@@ -18,6 +18,7 @@ waiting_scope::~waiting_scope() {
     if (told_ != nullptr) told_->end_waiting();
 }
 void waiting_scope::watch_this_thread(watcher* by) noexcept { watcher_here = by; }
+bool waiting_scope::is_watched() noexcept { return watcher_here != nullptr; }
 
 bool ready_gate::claim() noexcept {
     auto expected = phase::closed;
@@ -37,7 +38,7 @@ void ready_gate::open() noexcept {
 
 bool ready_gate::wait_until(const std::chrono::steady_clock::time_point* time, future_core& owner) {
     const auto late = [&] { return time != nullptr && std::chrono::steady_clock::now() >= *time; };
-    while (!is_open() && !late() && owner.help()) {
+    while (waiting_scope::is_watched() && !is_open() && !late() && owner.help()) {
     }
     if (is_open()) return true;
     if (late()) return false;

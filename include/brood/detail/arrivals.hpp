@@ -4,7 +4,9 @@
 
 #include <brood/export.hpp>
 
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -16,8 +18,8 @@ namespace brood::detail {
 class BROOD_API arrivals {
 public:
     void add(std::uint64_t number);
-    // Blocks until there is one.
-    void wait();
+    // Blocks until `count` of them are there: false when the time came first (null: never).
+    bool wait_until(const std::chrono::steady_clock::time_point* time, std::size_t count = 1);
     bool empty();
     // Those that came since the last call.
     std::vector<std::uint64_t> take();
@@ -25,10 +27,11 @@ public:
     void tell(std::function<void()> whom);
 
 private:
+    static constexpr std::size_t never = ~std::size_t{0};
     std::mutex mutex_;
     std::condition_variable came_;
     std::vector<std::uint64_t> numbers_;
-    bool waits_ = false;
+    std::size_t wanted_ = never;  // so many wake who waits
     std::function<void()> told_;
 };
 

@@ -137,7 +137,7 @@ private:
         run_.news()->tell(nullptr);
         core_->release();
         if (error_)
-            this->set_exception(error_);
+            this->set_exception(std::exchange(error_, nullptr));
         else
             this->set_by([&] { return collector_.finish(); });
     }

@@ -8,6 +8,7 @@
 #include <brood/detail/local_state.hpp>
 #include <brood/pool_options.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -55,14 +56,12 @@ public:
         return true;
     }
 
-    // Blocks until collect() has something to give; there must be chunks under way.
-    void wait() {
-        while (arrivals_->empty()) {
-            bool helped = false;
-            for (auto& piece : pieces_)
-                if (piece.state && (helped = piece.state->help())) break;
-            if (!helped) return arrivals_->wait();
-        }
+    // Blocks until collect() has something to give; there must be chunks under way. `patient`: of many short ones some
+    // may come together.
+    void wait(bool patient = false) {
+        if (waiting_scope::is_watched() && arrivals_->empty() && help()) return;
+        constexpr std::size_t many = 32, part = 4;
+        arrivals_->wait_until(nullptr, patient && under_way_ >= many ? under_way_ / part : 1);
     }
     // Calls `use(number, result)` for each chunk that came back; they are numbered from 0 in the order of sending.
     template <class Use>
@@ -123,6 +122,10 @@ private:
             while (result.size() < piece.size) result.append_failure(why);
         }
         return result;
+    }
+    bool help() {
+        return std::any_of(pieces_.begin(), pieces_.end(),
+                           [](const auto& piece) { return piece.state != nullptr && piece.state->help(); });
     }
     template <class Do>
     void each(Do what) {

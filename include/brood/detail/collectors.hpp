@@ -50,8 +50,8 @@ public:
         chunk_ = number;
         error_ = chunk.failures.front().error;
     }
-    void throw_it() const {
-        if (error_) std::rethrow_exception(error_);
+    void throw_it() {
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
 private:

@@ -107,10 +107,10 @@ public:
     }
 
     std::vector<T> take_all() {
-        constexpr std::size_t at_once = 1U << 16U;
+        constexpr std::size_t block = 1U << 16U;
         const auto all = total();
-        std::vector<T> taken = take(all ? static_cast<std::size_t>(*all) : at_once);
-        for (auto more = take(at_once); !more.empty(); more = take(at_once))
+        std::vector<T> taken = take(all ? static_cast<std::size_t>(*all) : block);
+        for (auto more = take(block); !more.empty(); more = take(block))
             taken.insert(taken.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
         return taken;
     }

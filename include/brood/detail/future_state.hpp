@@ -32,6 +32,8 @@ public:
     // Does in this thread some of the work that it waits for, if this thread is one of those that may: true if there
     // was any. So a worker that waits for what its own pool is to do does not wait for ever.
     virtual bool help() { return false; }
+    // When it is ready: whether take() would throw, as far as that can be told before.
+    virtual bool has_failed() { return false; }
 };
 
 template <class R>

@@ -59,9 +59,10 @@ public:
     }
     void request_stop() override { sources_.request_stop(); }
     bool help() override { return sources_.help(); }
+    bool has_failed() override { return gate_.is_open() && error_ != nullptr; }
 
     R take() override {
-        if (error_) std::rethrow_exception(error_);
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
         if constexpr (!std::is_void_v<R>) return std::move(*value_);
     }
 

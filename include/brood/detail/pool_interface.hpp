@@ -147,7 +147,7 @@ private:
         for (bool more = true;;) {
             while (more && chunks.room()) more = chunks.feed(source);
             if (chunks.empty()) return collector.finish();
-            chunks.wait();
+            chunks.wait(true);
             bool wanted = true;
             chunks.collect([&](std::uint64_t number, auto&& chunk) {
                 const auto size = chunk.size();

@@ -41,6 +41,7 @@ public:
     }
     void forget(const void* key) noexcept override { pending_->forget(key); }
     bool cancel() override { return pending_->cancel(); }
+    bool has_failed() override { return pending_->has_failed(); }
 
     R take() override {
         const closer close{*pending_};

@@ -33,6 +33,8 @@ public:
         ~watcher() = default;
     };
     static void watch_this_thread(watcher* by) noexcept;
+    // Whether anybody wants to be told: only such a thread has work that it could do while it waits.
+    static bool is_watched() noexcept;
 
 private:
     watcher* told_;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include <brood/detail/chunk_planner.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using brood::detail::chunk_planner;
+using std::chrono::nanoseconds;
+
+namespace {
+
+// The sizes of the chunks of a map whose elements take that long, each chunk coming back before the next is sent.
+std::vector<std::size_t> sizes(std::uint64_t total, nanoseconds each, int workers) {
+    chunk_planner plan(0, workers, total);
+    std::vector<std::size_t> all;
+    for (std::uint64_t sent = 0; sent < total;) {
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(plan.next(), total - sent));
+        plan.started(size, nanoseconds(100));
+        plan.ended(size, each * static_cast<std::int64_t>(size));
+        sent += size;
+        all.push_back(size);
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("long elements travel alone") {
+    for (const auto size : sizes(20, std::chrono::seconds(1), 2)) CHECK(size == 1);
+}
+
+TEST_CASE("a million short elements need few chunks") {
+    const auto all = sizes(1'000'000, nanoseconds(5), 4);
+    CHECK(all.size() < 100);
+    CHECK(all.size() >= 16);
+    CHECK(all.front() == 1);
+}
+
+TEST_CASE("chunks shrink towards the end, so that all workers end together") {
+    const auto all = sizes(10'000, std::chrono::microseconds(100), 4);
+    const auto largest = *std::max_element(all.begin(), all.end());
+    CHECK(all.back() < largest);
+    CHECK(largest <= 40);  // 4 ms
+    CHECK(std::accumulate(all.begin(), all.end(), std::size_t{0}) == 10'000);
+}
+
+TEST_CASE("each worker gets at least four chunks") {
+    for (const std::uint64_t total : {8U, 100U, 1000U}) CHECK(sizes(total, nanoseconds(1), 2).size() >= 8);
+}
+
+TEST_CASE("a given size is kept") {
+    chunk_planner plan(7, 2, 1000);
+    CHECK(plan.next() == 7);
+    plan.ended(7, nanoseconds(1));
+    CHECK(plan.next() == 7);
+}
+
+TEST_CASE("elements that are costly to fetch travel in small chunks, however quick the function is") {
+    chunk_planner plan(0, 2, std::nullopt);
+    for (int i = 0; i < 20; ++i) {
+        const auto size = plan.next();
+        plan.started(size, std::chrono::milliseconds(1) * static_cast<std::int64_t>(size));
+        plan.ended(size, nanoseconds(10));
+    }
+    CHECK(plan.next() <= 4);
+}
+
+TEST_CASE("more chunks are under way when each is short") {
+    chunk_planner quick(1, 2, std::nullopt), slow(1, 2, std::nullopt);
+    for (int i = 0; i < 10; ++i) {
+        quick.ended(1, nanoseconds(100));
+        slow.ended(1, std::chrono::milliseconds(100));
+    }
+    CHECK(slow.window() == 4);
+    CHECK(quick.window() > 100);
+}
