@@ -31,6 +31,15 @@ void require(bool right, const char* what) {
     if (!right) throw std::logic_error(std::string("wrong results: ") + what);
 }
 
+template <class T>
+class on_first_use {
+public:
+    T& get() { return made_ ? *made_ : made_.emplace(); }
+
+private:
+    std::optional<T> made_;
+};
+
 // ---- round trips: seconds ----
 
 constexpr int trips = 2000;
@@ -117,9 +126,8 @@ std::vector<int> numbers_to(int count) {
 }  // namespace
 
 void measure_pools(session& now) {
-    if (!now.wants("pool.")) return;
-    const auto pool = std::make_shared<brood::pool>();
-    const auto threads = std::make_shared<brood::thread_pool>();
+    const auto pool = std::make_shared<on_first_use<brood::pool>>();
+    const auto threads = std::make_shared<on_first_use<brood::thread_pool>>();
     const auto many = std::make_shared<std::vector<int>>(numbers_to(now.few_runs() < 3 ? 1'000'000 : 10'000'000));
     const auto some = std::make_shared<std::vector<int>>(numbers_to(100'000));
     const auto seeds = std::make_shared<std::vector<std::uint64_t>>(200'000);
@@ -129,26 +137,26 @@ void measure_pools(session& now) {
     using kind = relation::kind;
     race(now,
          {{"limit.queue_trip", "", "s", queue_trip, {}},
-          {"pool.apply", "", "s", [=] { return apply_trip(*pool); }, relation{kind::ratio, "limit.queue_trip", 0, 2.0}}},
+          {"pool.apply", "", "s", [=] { return apply_trip(pool->get()); }, relation{kind::ratio, "limit.queue_trip", 0, 2.0}}},
          now.runs);
     race(now,
-         {{"pool.submit", "", "tasks/s", [=] { return submit_rate(*pool, 200'000); },
+         {{"pool.submit", "", "tasks/s", [=] { return submit_rate(pool->get(), 200'000); },
            relation{kind::itself, "", 0, 1e6, true}},
-          {"pool.map_chunk1", "", "tasks/s", [=] { return map_rate(*pool, *some, 1); },
+          {"pool.map_chunk1", "", "tasks/s", [=] { return map_rate(pool->get(), *some, 1); },
            relation{kind::itself, "", 0, 2e6, true}},
-          {"pool.map", "", "tasks/s", [=] { return map_rate(*pool, *many, 0); },
+          {"pool.map", "", "tasks/s", [=] { return map_rate(pool->get(), *many, 0); },
            relation{kind::itself, "", 0, 100e6, true}}},
          now.few_runs());
     race(now,
          {{"limit.two_copies", "", "MB/s", [=] { return copy_rate(*data, *to); }, {}},
-          {"pool.echo", "", "MB/s", [=] { return echo_rate(*pool, *data); },
+          {"pool.echo", "", "MB/s", [=] { return echo_rate(pool->get(), *data); },
            relation{kind::ratio, "limit.two_copies", 0, 0.4, true}}},
          now.few_runs());
     race(now,
          {{"limit.all_processors", "", "tasks/s", [=] { return work_alone(*seeds); }, {}},
-          {"thread_pool.work", "", "tasks/s", [=] { return work_rate(*threads, *seeds); },
+          {"thread_pool.work", "", "tasks/s", [=] { return work_rate(threads->get(), *seeds); },
            relation{kind::ratio, "limit.all_processors", 0, 0.95, true}},
-          {"pool.work", "", "tasks/s", [=] { return work_rate(*pool, *seeds); },
+          {"pool.work", "", "tasks/s", [=] { return work_rate(pool->get(), *seeds); },
            relation{kind::ratio, "limit.all_processors", 0, 0.95, true}}},
          now.few_runs());
 }
