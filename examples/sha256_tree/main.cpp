@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The SHA-256 of every regular file below a directory, once in this process and once with one process per usable core:
+// The SHA-256 of every regular file below a directory, once in this process and once by a pool with one process per usable core:
 // the digests must agree, and the times say whether processes paid off.
 //   sha256_tree [DIRECTORY]        (default /usr/include)
 #include <brood/brood.hpp>
@@ -10,6 +10,7 @@
 #include "report.hpp"
 #include "tree.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +20,9 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <numeric>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -51,12 +52,17 @@ file_result read_file(const std::filesystem::path& path, bool hash) {
     return result;
 }
 
-// Runs in a child: the results of one slice.
-std::vector<file_result> hash_files(const std::vector<std::filesystem::path>& paths) {
-    std::vector<file_result> results;
-    for (const auto& path : paths) results.push_back(read_file(path, true));
-    return results;
-}
+// One file on its way to a worker, and what comes back.
+struct job {
+    std::size_t index = 0;
+    std::filesystem::path path;
+};
+struct finished {
+    std::size_t index = 0;
+    file_result result;
+};
+
+finished hash_file(const job& one) { return {one.index, read_file(one.path, true)}; }
 
 double seconds_of(const std::function<void()>& work) {
     const auto begin = std::chrono::steady_clock::now();
@@ -75,45 +81,21 @@ std::vector<file_result> one_process(const tree& all, const std::string& title, 
     return results;
 }
 
-// A process that works on a slice.
-struct worker {
-    brood::future<std::vector<file_result>> result;
-    const std::vector<std::size_t>* slice = nullptr;
-};
-
-worker start_worker(const tree& all, const std::vector<std::size_t>& slice) {
-    std::vector<std::filesystem::path> paths;
-    for (const std::size_t index : slice) paths.push_back(all.files[index].path);
-    return {brood::async(hash_files, std::move(paths)), &slice};
+// The largest files first, so that none is left over for one worker alone at the end.
+std::vector<job> jobs_of(const tree& all) {
+    std::vector<std::size_t> order(all.files.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return all.files[a].size > all.files[b].size; });
+    std::vector<job> jobs;
+    for (const std::size_t index : order) jobs.push_back({index, all.files[index].path});
+    return jobs;
 }
 
-// There are more slices than processes: whoever is done with one gets the next, so no core waits for the slowest.
-std::vector<file_result> many_processes(const tree& all, const std::vector<std::vector<std::size_t>>& work,
-                                        std::size_t processes) {
-    progress_bar bar("many processes", all.bytes);
+std::vector<file_result> many_processes(const tree& all, brood::pool& pool) {
     std::vector<file_result> results(all.files.size());
-    std::vector<worker> running;
-    for (std::size_t next = 0; next < work.size() || !running.empty();) {
-        while (running.size() < processes && next < work.size()) running.push_back(start_worker(all, work[next++]));
-        std::erase_if(running, [&](worker& one) {
-            if (one.result.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) return false;
-            const std::vector<file_result> part = one.result.get();
-            for (std::size_t i = 0; i < part.size(); ++i) {
-                results[(*one.slice)[i]] = part[i];
-                bar.advance(all.files[(*one.slice)[i]].size);
-            }
-            return true;
-        });
-    }
-    bar.finish();
+    for (auto&& one : pool.imap_unordered(hash_file, jobs_of(all), {.progress = true})) results[one.index] = one.result;
     return results;
-}
-
-int nothing() { return 0; }
-
-double start_cost() {
-    brood::async(nothing).get();  // the first start reads the program from the disk
-    return seconds_of([] { brood::async(nothing).get(); });
 }
 
 void run_sha256sum(const std::vector<std::string>& command) {
@@ -155,14 +137,14 @@ int run(const std::filesystem::path& top) {
     report_tree(top, all);
     measurement measured;
     measured.cores = brood::cpu_count();
-    const auto work = slices(all, 4 * measured.cores);
-    measured.starts = work.size();
 
     std::vector<file_result> read, alone, together;
     measured.reading = seconds_of([&] { read = one_process(all, "reading once", false); });
     measured.alone = seconds_of([&] { alone = one_process(all, "one process", true); });
-    measured.start = start_cost();
-    measured.together = seconds_of([&] { together = many_processes(all, work, measured.cores); });
+    std::optional<brood::pool> pool;
+    measured.start = seconds_of([&] { pool.emplace(); });
+    measured.together = measured.start + seconds_of([&] { together = many_processes(all, *pool); });
+    pool.reset();
     for (const file_result& one : alone) {
         measured.bytes += one.size;
         ++(one.value ? measured.files : measured.unreadable);

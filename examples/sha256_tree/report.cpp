@@ -50,14 +50,12 @@ void print_time(const std::string& what, double time, const measurement& measure
 std::string why_not(const measurement& measured) {
     if (measured.cores == 1) return "this machine has one usable core, so there is nobody to share the work with";
     const double cores = static_cast<double>(measured.cores);
-    const double starting = measured.start * static_cast<double>(measured.starts) / cores;
     const double shared = measured.alone * (1 - 1 / cores);
-    if (starting > shared / 4)
+    if (measured.start > shared / 4)
         return "the work is too small: sharing it among the cores can save " + seconds(shared) +
-               " at best, and starting " + counted(measured.starts, "process", "processes") + " takes about " +
-               seconds(starting);
+               " at best, and starting the processes takes " + seconds(measured.start);
     return "starting is not the cause (" + seconds(measured.start) +
-           " each): the cores were busy with something else, or reading the files is what takes the time";
+           "): the cores were busy with something else, or reading the files is what takes the time";
 }
 
 }  // namespace
@@ -105,9 +103,8 @@ void report_verdict(const measurement& measured) {
     if (gain > 1.1)
         print_wrapped(
             "Processes paid off: " + fixed(gain, 2) + " times as fast on " + cores + ". The work in one process, " +
-            seconds(measured.alone) + ", is long beside one start, " + seconds(measured.start) + " (" +
-            std::to_string(measured.starts) +
-            " slices of equal work, a process each). After the first reading the files come from memory, so the "
+            seconds(measured.alone) + ", is long beside the start of the processes, " + seconds(measured.start) +
+            ". After the first reading the files come from memory, so the "
             "processor is what limits, and the cores share it.");
     else if (gain > 0.9)
         print_wrapped("Processes made no difference on " + cores + ": " + why_not(measured) + ".");

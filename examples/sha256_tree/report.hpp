@@ -10,12 +10,12 @@
 #include <functional>
 
 struct measurement {
-    std::size_t files = 0, unreadable = 0, cores = 1, starts = 0;
+    std::size_t files = 0, unreadable = 0, cores = 1;
     std::uint64_t bytes = 0;
     double reading = 0;   // seconds to read every file once, before anything is hashed
     double alone = 0;     // to hash them in this process
-    double together = 0;  // with one process per core
-    double start = 0;     // to start one process and get a result from it
+    double together = 0;  // with one process per core, their start included
+    double start = 0;     // to start them
 };
 
 struct sample_result {

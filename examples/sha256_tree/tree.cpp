@@ -50,22 +50,3 @@ tree list_tree(const fs::path& top) {
     return all;
 }
 
-std::vector<std::vector<std::size_t>> slices(const tree& all, std::size_t count) {
-    std::vector<std::size_t> order(all.files.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return all.files[a].size > all.files[b].size; });
-    // Each file goes to the slice that has least work so far.
-    using load = std::pair<std::uint64_t, std::size_t>;
-    std::priority_queue<load, std::vector<load>, std::greater<>> loads;
-    for (std::size_t i = 0; i < count; ++i) loads.push({0, i});
-    std::vector<std::vector<std::size_t>> all_slices(count);
-    for (const std::size_t index : order) {
-        auto [work, slice] = loads.top();
-        loads.pop();
-        all_slices[slice].push_back(index);
-        loads.push({work + all.files[index].size + cost_of_opening, slice});
-    }
-    std::erase_if(all_slices, [](const auto& slice) { return slice.empty(); });
-    return all_slices;
-}

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The files of a directory tree, and their division into slices of equal work.
+// The files of a directory tree.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -21,9 +20,6 @@ struct tree {
 
 // All below `top`, in the order of the names. Throws std::filesystem::filesystem_error when `top` is no directory.
 tree list_tree(const std::filesystem::path& top);
-
-// Indices of the files in `count` slices of about the same work, the largest files first; none is empty.
-std::vector<std::vector<std::size_t>> slices(const tree& all, std::size_t count);
 
 // UTF-8 on every system.
 std::string to_utf8(const std::filesystem::path& path);

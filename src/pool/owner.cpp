@@ -7,6 +7,8 @@
 
 #include "platform/platform.hpp"
 
+#include <brood/native/limits.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -185,29 +187,41 @@ std::vector<process_id> owner::worker_pids() {
 }
 
 namespace {
-const char* word_for(worker_phase phase) noexcept {
-    switch (phase) {
-        case worker_phase::idle: return "idle";
-        case worker_phase::busy: return "busy";
-        default: return "starting";
+
+worker_state state_of(const worker_line& line) noexcept {
+    switch (line.phase.load()) {
+        case worker_phase::idle: return worker_state::idle;
+        case worker_phase::busy: return worker_state::busy;
+        case worker_phase::ending: return worker_state::ending;
+        default: return worker_state::starting;
     }
 }
+
 }  // namespace
+
+worker_stats owner::stats_of(const member& one) const {
+    const auto& line = memory_.workers[one.index];
+    const auto now = clock_now();
+    const auto since = [now](std::int64_t then) { return std::chrono::nanoseconds(std::max<std::int64_t>(0, now - then)); };
+    worker_stats stats;
+    stats.id = static_cast<int>(one.index);
+    stats.pid = one.pid;
+    stats.state = pools::state_of(line);
+    stats.tasks = line.tasks.load();
+    stats.busy = std::chrono::nanoseconds(line.busy.load());
+    if (stats.state == worker_state::busy) stats.busy += since(line.since.load());
+    const auto ready = one.ready ? one.ready_at : now;
+    stats.start_time = std::chrono::nanoseconds(ready - one.began);
+    stats.idle = std::max(since(ready) - stats.busy, std::chrono::nanoseconds(0));
+    stats.restarts = restarts_[one.index];
+    stats.memory = native::private_bytes(one.pid).value_or(0);
+    return stats;
+}
 
 std::vector<worker_stats> owner::stats() {
     const lock held(mutex_);
     std::vector<worker_stats> all;
-    for (const auto& one : members_) {
-        const auto& line = memory_.workers[one->index];
-        const auto now = clock_now();
-        const auto phase = line.phase.load();
-        std::uint64_t busy = line.busy.load();
-        if (phase == worker_phase::busy) busy += static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - line.since.load()));
-        const auto age = static_cast<std::uint64_t>(now - one->began);
-        all.push_back({one->pid, word_for(phase), line.tasks.load(), std::chrono::nanoseconds(busy),
-                       std::chrono::nanoseconds(age > busy ? age - busy : 0), restarts_[one->index],
-                       platform::memory_of_process(one->pid)});
-    }
+    for (const auto& one : members_) all.push_back(stats_of(*one));
     return all;
 }
 

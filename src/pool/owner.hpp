@@ -74,7 +74,7 @@ private:
         bool ready = false;
         bool leaving = false;        // it ends by itself
         bool was_dismissed = false;  // because there were too many
-        std::int64_t began = 0;
+        std::int64_t began = 0, ready_at = 0;  // clock_now()
     };
 
     // ---- tasks (owner_tasks.cpp) ----
@@ -130,6 +130,7 @@ private:
     void stop_late_tasks();
     void stop_workers();
     bool is_ours() const noexcept { return pid_ == platform::current_process_id(); }
+    worker_stats stats_of(const member& one) const;
     void require_ours(const char* verb) const;
     void check_open(bool closed_too) const;
     void wait_for_room(lock& held);

@@ -159,7 +159,10 @@ void owner::handle(detail::taken_value& taken) {
         case report::poke: break;
         case report::ready:
             failed_starts_ = 0;
-            if (const auto one = member_at(head.worker)) one->ready = true;
+            if (const auto one = member_at(head.worker)) {
+                one->ready = true;
+                one->ready_at = clock_now();
+            }
             break;
         case report::leaving:
             if (const auto one = member_at(head.worker)) {

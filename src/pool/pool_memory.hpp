@@ -41,7 +41,7 @@ struct task_slot {
     std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
 };
 
-enum class worker_phase : std::uint32_t { none, starting, idle, busy };
+enum class worker_phase : std::uint32_t { none, starting, idle, busy, ending };
 
 // Written by its worker, read by everybody.
 struct alignas(64) worker_line {

@@ -148,6 +148,7 @@ void worker::loop() {
 }
 
 void worker::leave() {
+    show(worker_phase::ending);
     try {
         call(setup_.finalizer_name, setup_.finalizer);
     } catch (...) {

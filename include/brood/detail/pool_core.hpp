@@ -8,6 +8,7 @@
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 #include <brood/pool_options.hpp>
+#include <brood/worker_stats.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -24,17 +25,6 @@ class held_block;
 }
 
 namespace brood {
-
-// One worker of a pool, as it was a moment ago.
-struct worker_stats {
-    process_id pid = 0;
-    std::string state;                // "starting", "idle", "busy"
-    std::uint64_t tasks = 0;          // that ended; a chunk counts its elements
-    std::chrono::nanoseconds busy{};  // in tasks
-    std::chrono::nanoseconds idle{};  // since it began, not in tasks
-    std::uint64_t restarts = 0;       // how often a process took the place of one that had ended
-    std::uint64_t memory = 0;         // bytes resident
-};
 
 namespace detail {
 
