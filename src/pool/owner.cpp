@@ -188,7 +188,7 @@ std::vector<process_id> owner::worker_pids() {
 
 namespace {
 
-worker_state state_of(const worker_line& line) noexcept {
+worker_state state_in(const worker_line& line) noexcept {
     switch (line.phase.load()) {
         case worker_phase::idle: return worker_state::idle;
         case worker_phase::busy: return worker_state::busy;
@@ -206,7 +206,7 @@ worker_stats owner::stats_of(const member& one) const {
     worker_stats stats;
     stats.id = static_cast<int>(one.index);
     stats.pid = one.pid;
-    stats.state = pools::state_of(line);
+    stats.state = state_in(line);
     stats.tasks = line.tasks.load();
     stats.busy = std::chrono::nanoseconds(line.busy.load());
     if (stats.state == worker_state::busy) stats.busy += since(line.since.load());
