@@ -45,11 +45,15 @@ void warm_up(session& now, std::vector<contender>& contenders) {
 }
 
 void report(session& now, std::vector<row> measured) {
-    for (row& one : measured)
-        if (one.beside)
-            for (const row& other : measured)
-                if (other.id() == (one.beside->what == relation::kind::itself ? one.id() : one.beside->to))
-                    relate(one, other);
+    for (row& one : measured) {
+        if (!one.beside) continue;
+        const std::string to = one.beside->what == relation::kind::itself ? one.id() : one.beside->to;
+        const auto other = std::find_if(measured.begin(), measured.end(), [&](const row& r) { return r.id() == to; });
+        if (other != measured.end() && !other->samples.empty())
+            relate(one, *other);
+        else
+            one.beside.reset();  // it could not be measured here
+    }
     for (row& one : measured)
         if (!one.samples.empty() && !has_row(now, one.id())) now.rows.push_back(std::move(one));
 }

@@ -13,7 +13,7 @@
 using namespace brood_test;
 
 TEST_CASE("200 processes increment a number under one mutex, and none is lost") {
-    constexpr int each = 50;
+    const int each = rounds(50);
     const auto count = static_cast<std::size_t>(rounds(200));
     brood::mutex m;
     brood::event go;
@@ -21,16 +21,16 @@ TEST_CASE("200 processes increment a number under one mutex, and none is lost") 
     std::vector<brood::process> crowd;
     for (std::size_t i = 0; i < count; ++i)
         crowd.push_back(brood::spawn(
-            [](brood::mutex theirs, brood::event start, brood::shared_array<int> sum) {
+            [](brood::mutex theirs, brood::event start, brood::shared_array<int> sum, int times) {
                 start.wait();
-                for (int k = 0; k < each; ++k) {
+                for (int k = 0; k < times; ++k) {
                     const std::scoped_lock lock(theirs);
                     const int seen = sum[0];
                     std::this_thread::yield();
                     sum[0] = seen + 1;
                 }
             },
-            m, go, number));
+            m, go, number, each));
     go.set();
     for (auto& one : crowd) {
         one.join();
