@@ -118,7 +118,8 @@ void adopt_from_environment() {
     if (rest.empty()) return;
     auto& setup = here().setup;
     const std::string method = take(rest, '|');
-    if (method != "-") setup.method = parse_start_method(method);
+    for (const auto one : available_start_methods())
+        if (to_string(one) == method) setup.method = one;
     setup.pictures = static_cast<std::uint32_t>(number(take(rest, '|'), 10));
     setup.watched = parse_places(take(rest, '|'));
     setup.folder = rest;

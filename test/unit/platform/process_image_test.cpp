@@ -50,7 +50,7 @@ TEST_CASE("counted accesses tell reads from writes, or a typed error says that t
         CHECK(seen.all == 6);
         CHECK(seen.writes == 1);
     } catch (const std::system_error& error) {
-        MESSAGE("no watchpoints here: " << error.what());
+        MESSAGE("no watchpoints here: " << std::string(error.what()));
     }
 }
 
