@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <mutex>
 
 namespace brood::detail::inspection {
 namespace {
@@ -70,11 +69,9 @@ std::string word(const std::string& text) {
     return safe.empty() ? "%" : safe;
 }
 
-// A file for each process, so that lines of several do not mix.
+// A file for each process; a line is appended by one write, so that those of several threads do not mix.
 void note(const std::string& line) noexcept {
     try {
-        static std::mutex one_at_a_time;
-        const std::lock_guard guard(one_at_a_time);
         const std::string path =
             here().setup.folder + "/events-" + std::to_string(platform::current_process_id()) + ".txt";
         const auto file = platform::open_file(path, {.write = true, .append = true, .create = true});
@@ -121,7 +118,8 @@ void adopt_from_environment() {
     if (rest.empty()) return;
     auto& setup = here().setup;
     const std::string method = take(rest, '|');
-    if (method != "-") setup.method = parse_start_method(method);
+    for (const auto one : available_start_methods())
+        if (to_string(one) == method) setup.method = one;
     setup.pictures = static_cast<std::uint32_t>(number(take(rest, '|'), 10));
     setup.watched = parse_places(take(rest, '|'));
     setup.folder = rest;

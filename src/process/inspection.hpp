@@ -32,7 +32,7 @@ struct inspection_setup {
 
 namespace inspection {
 
-// Once, when the library is loaded.
+// Once, when the library is loaded. What the variable holds and is not understood is left out.
 void adopt_from_environment();
 bool active() noexcept;
 // The method that takes the place of whatever the program chose.

@@ -32,10 +32,17 @@ std::string run_table(const result& all, const style& look) {
     return text;
 }
 
+// What a program printed must not move the cursor of who reads about it.
+std::string harmless(std::string line) {
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < ' ' || c == 127) c = c == '\t' ? ' ' : '?';
+    return line;
+}
+
 std::string side(const std::string& label, const std::vector<std::string>& lines, const style& look) {
     std::string text;
     for (std::size_t i = 0; i < std::min(lines.size(), most_lines); ++i)
-        text += "    " + pad_right(label, 11) + " " + look.paint(ink::blue, lines[i]) + "\n";
+        text += "    " + pad_right(label, 11) + " " + look.paint(ink::blue, harmless(lines[i])) + "\n";
     if (lines.size() > most_lines)
         text += "    " + pad_right(label, 11) + " and " + count(lines.size() - most_lines, "more line", "more lines") +
                 "\n";

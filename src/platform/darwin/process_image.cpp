@@ -3,18 +3,9 @@
 // do, not what their variables hold.
 #include "platform/process_image.hpp"
 
-#include <cstdlib>
 #include <system_error>
 
 namespace brood::platform {
-
-std::string take_variable(const char* name) {
-    const char* value = std::getenv(name);
-    if (value == nullptr) return {};
-    std::string taken = value;
-    ::unsetenv(name);
-    return taken;
-}
 
 void write_process_image(const std::string& path, const std::string& head) {
     std::string text = head + "threads " + std::to_string(thread_count()) + "\n";

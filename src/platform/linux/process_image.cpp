@@ -177,14 +177,6 @@ void write_memory(const unique_handle& file, const range& part) {
 
 }  // namespace
 
-std::string take_variable(const char* name) {
-    const char* value = std::getenv(name);
-    if (value == nullptr) return {};
-    std::string taken = value;
-    ::unsetenv(name);
-    return taken;
-}
-
 void write_process_image(const std::string& path, const std::string& head) {
     std::string text = head;
     describe_descriptors(text);

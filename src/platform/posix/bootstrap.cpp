@@ -3,6 +3,7 @@
 #include "platform/posix/bootstrap.hpp"
 
 #include "platform/posix/fd.hpp"
+#include "platform/process_image.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -51,6 +52,14 @@ unique_handle take_shared(long fd) {
 }
 
 }  // namespace
+
+std::string take_variable(const char* name) {
+    const char* value = std::getenv(name);
+    if (value == nullptr) return {};
+    std::string taken = value;
+    ::unsetenv(name);
+    return taken;
+}
 
 std::optional<bootstrap> adopt_bootstrap() {
     const char* variable = std::getenv(posix::bootstrap_variable);
