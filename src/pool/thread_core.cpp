@@ -61,27 +61,22 @@ public:
           name_(options_.name.empty() ? next_name() : options_.name),
           size_(options_.workers ? *options_.workers : static_cast<int>(platform::usable_processors())) {}
     ~core() override;
-
     void start();
-
     void put(task_pointer task, int priority, bool limited) override;
     void claimed() noexcept override;
     bool is_worker() const noexcept override { return worker_here != nullptr && &worker_here->owner == this; }
     void run_here(const task_pointer& task) noexcept override;
-
     int worker_count() const override;
     void require_open() const override;
     void hold() override;
     void release() noexcept override;
     progress_option default_progress() const override { return options_.progress; }
-
     void resize(int workers) override;
     void close() override;
     void join() override;
     void terminate() override;
     std::vector<worker_stats> stats() const override;
     const std::string& name() const noexcept override { return name_; }
-
     void change_waiting(worker& self, int by);
 
 private:
@@ -98,9 +93,8 @@ private:
     task_pointer pop();
     std::vector<task_pointer> take_all();
     void tell_if_over();
-    bool budget_is_spent(const worker& self) const;
+    bool budget_is_spent(const worker& self) const { return budget(self) == 0; }
     std::uint64_t budget(const worker& self) const;
-
     void work(worker& self);
     bool initialize(worker& self);
     void serve(worker& self);
@@ -108,14 +102,11 @@ private:
     void run(worker& self, task_pointer task, lock& held);
     void leave(worker& self);
     void fail(const std::exception_ptr& why);
-
     bool is_here() const noexcept { return owner_ == platform::current_process_id(); }
     void require_here() const;
-
     const pool_options options_;
     const std::string name_;
     const process_id owner_ = platform::current_process_id();
-
     mutable std::mutex mutex_;
     std::condition_variable work_, room_, ended_;
     std::map<int, std::deque<task_pointer>, std::greater<>> queue_;  // by priority; claimed ones stay until their turn
@@ -291,7 +282,6 @@ std::uint64_t core::budget(const worker& self) const {
     const auto most = static_cast<std::uint64_t>(*options_.max_tasks_per_worker);
     return most > self.tasks ? most - self.tasks : 0;
 }
-bool core::budget_is_spent(const worker& self) const { return budget(self) == 0; }
 
 // The last thing that a thread does. It joins those that left before.
 void core::leave(worker& self) {
