@@ -55,7 +55,8 @@ struct kind_functions {
     // A process with a reference to the block died. `violently`: it did not end by itself with code 0. Not in a
     // transaction.
     void (*process_died)(offset block, process_tag dead, bool violently) = nullptr;
-    // A living process, or a message, gave its reference back; the block may be free by now: for waking who sleeps there.
+    // A living process, or a message, gave its reference back; the block may be free by now: for waking who sleeps
+    // there.
     void (*left)(offset block) = nullptr;
 };
 // Before the first block of that kind; once.
