@@ -19,8 +19,8 @@ namespace detail {
 
 // Elements that outlive the list that is made of them.
 template <class R>
-concept range_of_waitables =
-    std::ranges::input_range<R> && std::convertible_to<std::ranges::range_reference_t<R>, waitable> &&
+concept range_of_waitables = std::ranges::input_range<R> &&
+    std::convertible_to<std::ranges::range_reference_t<R>, waitable> &&
     (std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> || !has_join_wait<std::ranges::range_value_t<R>> ||
      std::same_as<std::ranges::range_value_t<R>, waitable>);
 
@@ -41,14 +41,14 @@ std::vector<waitable> list_of(R&& things) {
 //  - a listener: accept() gives a client or throws. Handshakes go on meanwhile, as in accept();
 //  - an event: it is set, or was since the call began;
 //  - a future: its result, or the end of its process, is there.
-// Another thread or process may be faster: then what was ready is not any more. Nothing is taken, but on Windows an empty
-// message of a byte_connection, which is kept for the next receive in this process.
+// Another thread or process may be faster: then what was ready is not any more. Nothing is taken, but on Windows an
+// empty message of a byte_connection, which is kept for the next receive in this process.
 //
 // Any number of things, on every system. Uses no processor time while it waits. Where queues, connections or events are
 // waited for beside the rest, a thread of brood's own helps; it is kept for the next time.
 // Threads: any; a listener is one thread's at a time, so accept() in another one waits until this wait is over.
-// Errors: what the thing's own members throw when it is empty, closed, or another process's; brood::error when the system
-// has no more memory or threads, or when too many threads wait in the session. Nothing is changed then.
+// Errors: what the thing's own members throw when it is empty, closed, or another process's; brood::error when the
+// system has no more memory or threads, or when too many threads wait in the session. Nothing is changed then.
 inline std::vector<std::size_t> wait(std::initializer_list<waitable> things) {
     return detail::wait_for_any(std::span(things.begin(), things.size()), nullptr);
 }

@@ -47,7 +47,8 @@ struct wait_thing {
     // there, and after, so that it is called.
     const void* word = nullptr;
     std::function<void()> announce = {};
-    // For things whose handles change: called after `is_ready` said no; gives the handles of now, and when to look again.
+    // For things whose handles change: called after `is_ready` said no; gives the handles of now, and when to look
+    // again.
     std::function<platform::deadline(std::vector<platform::waitable>&)> renew = {};
     // Lives as long as the wait; and what it belongs to, for things that may be in a set twice.
     std::shared_ptr<const void> keep = {};

@@ -54,7 +54,7 @@ private:
     std::chrono::steady_clock::time_point paused_;
     platform::link accepted_;     // what wait() found and accept() has not given yet
     std::exception_ptr failure_;  // or thrown
-    turn turn_;  // of everything above but the sending end of wakeup_
+    turn turn_;                   // of everything above but the sending end of wakeup_
     std::atomic<bool> closed_{false};
 };
 

@@ -38,7 +38,8 @@ void run(handshake& side, std::span<const std::byte> stream, std::size_t piece) 
     frame_reader reader;
     static_cast<void>(side.begin());
     for (bool over = false; !stream.empty() && !over;) {
-        if (reader.size() && *reader.size() > handshake::longest_message) return;  // refused before there is memory for it
+        if (reader.size() && *reader.size() > handshake::longest_message)
+            return;  // refused before there is memory for it
         const auto room = reader.room();
         const std::size_t n = std::min({room.size(), stream.size(), piece});
         if (n == 0 && !reader.is_complete()) std::abort();

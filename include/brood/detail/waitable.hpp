@@ -17,26 +17,28 @@ namespace brood::detail {
 class wait_set;
 
 template <class T>
-concept has_join_wait = requires(const T& thing, wait_set& set) { thing.join_wait(set); };
+concept has_join_wait = requires(const T& thing, wait_set& set) {
+    thing.join_wait(set);
+};
 
 }  // namespace brood::detail
 
 namespace brood {
 
-// Refers to something that wait() can wait for: a process, sentinel, byte_connection, listener, connection<T>, queue<T>,
-// event or future<R>. It must live until the wait is over. For lists of which the kinds are known only at run time.
+// Refers to something that wait() can wait for: a process, sentinel, byte_connection, listener, connection<T>,
+// queue<T>, event or future<R>. It must live until the wait is over. For lists of which the kinds are known only at run
+// time.
 class waitable {
 public:
     template <detail::has_join_wait T>
     waitable(const T& thing) noexcept  // implicit: wait({child, queue, event})
-        : thing_(&thing), join_([](const void* what, detail::wait_set& set) {
-              static_cast<const T*>(what)->join_wait(set);
-          }) {}
+        : thing_(&thing),
+          join_([](const void* what, detail::wait_set& set) { static_cast<const T*>(what)->join_wait(set); }) {}
     template <detail::has_join_wait T>
     waitable(const T* thing) noexcept : waitable(*thing) {}
     template <class T>
-        requires detail::has_join_wait<std::remove_const_t<T>>
-    waitable(std::reference_wrapper<T> thing) noexcept : waitable(thing.get()) {}
+        requires detail::has_join_wait<std::remove_const_t<T>> waitable(std::reference_wrapper<T> thing)
+    noexcept : waitable(thing.get()) {}
 
     // For brood itself.
     void join_wait(detail::wait_set& set) const { join_(thing_, set); }

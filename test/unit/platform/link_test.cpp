@@ -99,9 +99,9 @@ TEST_CASE("links are waited for together with channels and processes") {
     auto name = over_name();
     auto pair = make_link_pair();
     channel_pair channel = make_channel();
-    const waitable all[] = {tcp.server.to_wait_for(), name.server.to_wait_for(), pair.second.to_wait_for(),
-                            {waitable::kind::channel, channel.ours.get()}, tcp.listens->to_wait_for(),
-                            name.listens->to_wait_for()};
+    const waitable all[] = {tcp.server.to_wait_for(),   name.server.to_wait_for(),
+                            pair.second.to_wait_for(),  {waitable::kind::channel, channel.ours.get()},
+                            tcp.listens->to_wait_for(), name.listens->to_wait_for()};
     CHECK(wait_many(all, in_the_past()).empty());
     CHECK(wait_many(all, soon()).empty());
     const link_t* const ends[] = {&tcp.client, &name.client, &pair.first};
@@ -139,8 +139,8 @@ TEST_CASE("an acceptor is ready when somebody has connected, and once for each")
         CHECK_FALSE(one->try_accept());
         CHECK(wait_many({&ready, 1}, in_the_past()).empty());
         std::thread client([&] {
-            const auto made = one == tcp.get() ? connect_tcp("127.0.0.1", port, std::nullopt)
-                                               : connect_local(name, std::nullopt);
+            const auto made =
+                one == tcp.get() ? connect_tcp("127.0.0.1", port, std::nullopt) : connect_local(name, std::nullopt);
             CHECK(receive(made) == "welcome");
         });
         send(accept_one(*one), "welcome");
