@@ -36,6 +36,7 @@ std::vector<std::string> wanted_rows(const session& now) {
         for (const std::string method : {"fork", "spawn", "forkserver"})
             if (const std::string id = name + " " + method; now.wants(id) || now.wants("cpython." + id))
                 wanted.push_back(id);
+    if (const std::string id = "manager.call spawn"; now.wants(id) || now.wants("cpython." + id)) wanted.push_back(id);
     return wanted;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A call as what a future waits for. One thread of this process waits for all calls of the session that somebody wants to
-// be told of; it sleeps at one word.
+// A call as what a future waits for. One thread of this process waits for all calls of the session that somebody wants
+// to be told of; it sleeps at one word.
 #include "arena/sleepers.hpp"
 #include "manager/helper.hpp"
 #include "manager/state.hpp"

@@ -5,6 +5,7 @@ Usage: peers.py RUNS BULK_RUNS "ROW METHOD"...
 """
 import json
 import multiprocessing
+import multiprocessing.managers
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -32,6 +33,38 @@ def result_of(context, function, value):
         return executor.submit(function, value).result()
 
 
+class Tally:
+    """What manager.call calls."""
+
+    def __init__(self):
+        self.sum = 0
+
+    def add(self, more):
+        self.sum += more
+        return self.sum
+
+
+class Manager(multiprocessing.managers.SyncManager):
+    pass
+
+
+Manager.register("Tally", Tally)
+
+
+def measure_calls(context, runs, count=1000):
+    """Seconds of one call of a method that does next to nothing."""
+    samples = []
+    with Manager(ctx=context) as manager:
+        tally = manager.Tally()
+        tally.add(1)
+        for _ in range(runs):
+            begin = time.perf_counter()
+            for _ in range(count):
+                tally.add(1)
+            samples.append((time.perf_counter() - begin) / count)
+    return samples
+
+
 def measure(work, runs):
     work()  # warm up: fork server, imports
     samples = []
@@ -57,6 +90,9 @@ def main():
                 continue
             samples = measure(work, count)
             print(json.dumps({"name": name, "start_method": method, "seconds": samples}), flush=True)
+        if f"manager.call {method}" in wanted:
+            samples = measure_calls(context, runs)
+            print(json.dumps({"name": "manager.call", "start_method": method, "seconds": samples}), flush=True)
 
 
 if __name__ == "__main__":
