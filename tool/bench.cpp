@@ -39,6 +39,7 @@ void measure_all(session& now, const bench_options& options) {
     measure_large_parent(now);
     measure_bulk(now);
     measure_shared(now);
+    measure_channels(now);
     measure_memory(now, where);
     measure_compiler(now, where);
     if (options.peers) measure_peers(now, where);

@@ -16,6 +16,7 @@ void measure_reserve(session& now);        // process.start_join.reserve
 void measure_large_parent(session& now);   // process.start_join.1GiB
 void measure_bulk(session& now);           // limit.memcpy, async.64MiB
 void measure_shared(session& now);         // shared_array.pass.*, loan.64MiB
+void measure_channels(session& now);       // queue.*, pipe.*, limit.spsc_ring, limit.spin_round_trip, limit.memcpy.*
 void measure_memory(session& now, const layout& where);    // limit.empty_program, memory.idle_child
 void measure_compiler(session& now, const layout& where);  // limit.compile_nothing, compile.hello
 void measure_peers(session& now, const layout& where);     // cpython.*

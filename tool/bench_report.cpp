@@ -29,6 +29,7 @@ std::string quantity(double value, const std::string& unit) {
                            : number(value) + " s";
     if (unit == "bytes") return size < 1 << 20 ? number(value / 1024) + " KiB" : number(value / (1 << 20)) + " MiB";
     if (unit == "MB/s") return size < 1000 ? number(value) + " MB/s" : number(value / 1000) + " GB/s";
+    if (unit == "messages/s") return value < 1e6 ? number(value / 1e3) + " k/s" : number(value / 1e6) + " M/s";
     return number(value) + " " + unit;
 }
 
