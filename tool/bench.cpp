@@ -48,6 +48,7 @@ void measure_all(session& now, const bench_options& options) {
         measure_shared(now);
     });
     measure_group(now, "Locks", [&] { measure_locks(now); });
+    measure_group(now, "Queues and pipes", [&] { measure_channels(now); });
     measure_group(now, "Pools", [&] { measure_pools(now); });
     measure_group(now, "Managers", [&] { measure_managers(now); });
     measure_group(now, "Memory", [&] { measure_memory(now, where); });

@@ -20,6 +20,7 @@ void measure_shared(session& now);         // shared_array.pass.*, loan.64MiB
 void measure_locks(session& now);          // limit.std_mutex, limit.futex_mutex, mutex.*
 void measure_managers(session& now);       // manager.*, limit.queue_round_trip, limit.connection_round_trip
 void measure_pools(session& now);          // limit.queue_trip, limit.two_copies, limit.all_processors, pool.*
+void measure_channels(session& now);       // queue.*, pipe.*, limit.spsc_ring, limit.spin_round_trip, limit.memcpy.*
 void measure_memory(session& now, const layout& where);    // limit.empty_program, memory.idle_child
 void measure_compiler(session& now, const layout& where);  // limit.compile_nothing, compile.hello
 void measure_peers(session& now, const layout& where);     // cpython.*

@@ -25,7 +25,7 @@ struct relation {
 struct row {
     std::string name;
     std::string start_method;  // empty where there is none
-    std::string unit;          // "s", "MB/s", "bytes"
+    std::string unit;          // "s", "MB/s", "messages/s", "bytes"
     std::vector<double> samples;
     std::optional<relation> beside;
     std::string group = {};  // the heading that it stands under

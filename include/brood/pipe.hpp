@@ -97,9 +97,11 @@ private:
     detail::pipe_end end_;
 };
 
+// The type of one_way.
 struct one_way_t {
     explicit one_way_t() = default;
 };
+// Asks pipe() for a reader and a writer.
 inline constexpr one_way_t one_way{};
 
 // Two connected ends; each reads what the other writes. Throws std::bad_alloc, or brood::error where there is no memory

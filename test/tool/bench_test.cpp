@@ -99,6 +99,15 @@ TEST_CASE("the bench measures starts from the reserve") {
     CHECK(row.at("runs") == 5);
 }
 
+TEST_CASE("the bench measures queues and pipes beside bare memory") {
+    const json rows =
+        bench({"--filter", "^(queue.throughput|queue.round_trip|pipe.round_trip|queue.create|queue.loan.1MiB)$"});
+    CHECK(find(rows, "queue.throughput", "").at("ratio_to") == "limit.spsc_ring");
+    CHECK(find(rows, "pipe.round_trip", "").at("target") == 1.5);
+    CHECK(find(rows, "queue.loan.1MiB", "").at("ratio_to") == "limit.memcpy.1MiB");
+    for (const json& row : rows) check_fields(row);
+}
+
 TEST_CASE("the bench runs CPython on the same work where there is one, and says so where there is none") {
     const auto output = run_tool({"bench", "--quick", "--peers", "--filter", "process.start_join spawn$"});
     INFO(output.text);
