@@ -87,8 +87,7 @@ double submit_rate(brood::pool& pool, int count) {
 
 double map_rate(brood::pool& pool, const std::vector<int>& numbers, std::int64_t chunk_size) {
     std::vector<int> results;
-    const double seconds =
-        seconds_of([&] { results = pool.map(next_number, numbers, {.chunk_size = chunk_size}); });
+    const double seconds = seconds_of([&] { results = pool.map(next_number, numbers, {.chunk_size = chunk_size}); });
     require(results.size() == numbers.size() && results.back() == numbers.back() + 1, "map");
     return static_cast<double>(numbers.size()) / seconds;
 }
@@ -137,7 +136,8 @@ void measure_pools(session& now) {
     using kind = relation::kind;
     race(now,
          {{"limit.queue_trip", "", "s", queue_trip, {}},
-          {"pool.apply", "", "s", [=] { return apply_trip(pool->get()); }, relation{kind::ratio, "limit.queue_trip", 0, 2.0}}},
+          {"pool.apply", "", "s", [=] { return apply_trip(pool->get()); },
+           relation{kind::ratio, "limit.queue_trip", 0, 2.0}}},
          now.runs);
     race(now,
          {{"pool.submit", "", "tasks/s", [=] { return submit_rate(pool->get(), 200'000); },

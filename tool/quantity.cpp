@@ -19,8 +19,8 @@ std::string quantity(double value, const std::string& unit) {
     if (unit == "s")
         return size < 1e-6   ? number(value * 1e9) + " ns"
                : size < 1e-3 ? number(value * 1e6) + " us"
-               : size < 1  ? number(value * 1e3) + " ms"
-                           : number(value) + " s";
+               : size < 1    ? number(value * 1e3) + " ms"
+                             : number(value) + " s";
     if (unit == "bytes")
         return size < 1 << 20   ? number(value / 1024) + " KiB"
                : size < 1 << 30 ? number(value / (1 << 20)) + " MiB"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The SHA-256 of every regular file below a directory, once in this process and once by a pool with one process per usable core:
-// the digests must agree, and the times say whether processes paid off.
+// The SHA-256 of every regular file below a directory, once in this process and once by a pool with one process per
+// usable core: the digests must agree, and the times say whether processes paid off.
 //   sha256_tree [DIRECTORY]        (default /usr/include)
 #include <brood/brood.hpp>
 #include <brood/native/limits.hpp>

@@ -101,11 +101,11 @@ void report_verdict(const measurement& measured) {
     const double gain = measured.alone / std::max(measured.together, 1e-9);
     const std::string cores = counted(measured.cores, "core", "cores");
     if (gain > 1.1)
-        print_wrapped(
-            "Processes paid off: " + fixed(gain, 2) + " times as fast on " + cores + ". The work in one process, " +
-            seconds(measured.alone) + ", is long beside the start of the processes, " + seconds(measured.start) +
-            ". After the first reading the files come from memory, so the "
-            "processor is what limits, and the cores share it.");
+        print_wrapped("Processes paid off: " + fixed(gain, 2) + " times as fast on " + cores +
+                      ". The work in one process, " + seconds(measured.alone) +
+                      ", is long beside the start of the processes, " + seconds(measured.start) +
+                      ". After the first reading the files come from memory, so the "
+                      "processor is what limits, and the cores share it.");
     else if (gain > 0.9)
         print_wrapped("Processes made no difference on " + cores + ": " + why_not(measured) + ".");
     else

@@ -49,4 +49,3 @@ tree list_tree(const fs::path& top) {
     for (const tree_file& one : all.files) all.bytes += one.size;
     return all;
 }
-

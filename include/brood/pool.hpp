@@ -27,9 +27,7 @@ public:
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override { return core->wait(done, time); }
     bool help() override { return core->help(); }
-    void on_ready(std::function<void()> what, const void* key) override {
-        core->on_ready(*this, std::move(what), key);
-    }
+    void on_ready(std::function<void()> what, const void* key) override { core->on_ready(*this, std::move(what), key); }
     void forget(const void* key) noexcept override { core->forget(*this, key); }
     bool cancel() override { return core->cancel(*this, true); }
     bool withdraw() override { return core->cancel(*this, false); }
@@ -76,15 +74,15 @@ private:
 // begin in the order of their submission, those of higher priority first. Tasks may submit to the pool that runs them
 // (current_pool()) and wait for it: a waiting worker runs other tasks meanwhile.
 //
-// A handle: copies are the same pool; the end of the last one is close() and join(), so that nothing that was submitted is
-// lost. It belongs to the process that made it: in a forked copy it throws std::logic_error. Members may be called from
-// several threads at once. At exit of the program workers are ended; a pool that still exists then runs no more tasks.
+// A handle: copies are the same pool; the end of the last one is close() and join(), so that nothing that was submitted
+// is lost. It belongs to the process that made it: in a forked copy it throws std::logic_error. Members may be called
+// from several threads at once. At exit of the program workers are ended; a pool that still exists then runs no more
+// tasks.
 class pool : public detail::pool_interface<pool> {
 public:
     // Starts the workers and waits until their processes run. Throws std::invalid_argument for options that make no
     // sense, start_error or bootstrap_error when no process can be started.
-    explicit pool(const pool_options& options = {})
-        : pool(detail::pool_core::make(options), true) {}
+    explicit pool(const pool_options& options = {}) : pool(detail::pool_core::make(options), true) {}
 
     // Runs function(arguments...) in a worker and gives a future of its result; it may outlive the pool. Blocks only
     // while the pool has a queue_limit and is at it. Throws serialization_error when an argument cannot be written,
@@ -97,9 +95,8 @@ public:
     }
     template <class F, class... X>
     auto submit(const task_options& options, F&& function, X&&... arguments) {
-        return future<typename detail::pool_result<F, X...>::type>(start(detail::pool_core::urgency::usual, options,
-                                                                         std::forward<F>(function),
-                                                                         std::forward<X>(arguments)...));
+        return future<typename detail::pool_result<F, X...>::type>(start(
+            detail::pool_core::urgency::usual, options, std::forward<F>(function), std::forward<X>(arguments)...));
     }
     // The same and waits: the result, or what the function threw.
     template <class F, class... X>
@@ -146,8 +143,8 @@ private:
             call->fill(*detail::borrow_target<detail::send_back>(std::forward<F>(function), stop_token(*call->stop),
                                                                  std::forward<X>(arguments)...));
         } else {
-            call->fill(*detail::borrow_target<detail::send_back>(std::forward<F>(function),
-                                                                 std::forward<X>(arguments)...));
+            call->fill(
+                *detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...));
         }
         core_->submit(call, how);
         return call;
@@ -165,7 +162,8 @@ inline pool current_pool() {
     return pool(std::move(core), false);
 }
 
-// A pool of this process with one worker for each usable processor, made at the first call and ended at exit. Any thread.
+// A pool of this process with one worker for each usable processor, made at the first call and ended at exit. Any
+// thread.
 BROOD_API pool& default_pool();
 
 }  // namespace brood

@@ -17,9 +17,9 @@ BROOD_API std::shared_ptr<void>& local_of(const void* owner);
 }  // namespace detail
 
 // One T for each worker: a device, a connection, a model, which is opened once and used by all tasks that the worker
-// runs. Make it at namespace scope or static; the arguments are copied. T is built at the first use in each worker (in a
-// thread_pool: thread), and destroyed when that ends by itself. When its constructor throws, that goes to the task, and
-// the next use tries again. Outside of workers it is one T for each thread. In a forked process T is built anew.
+// runs. Make it at namespace scope or static; the arguments are copied. T is built at the first use in each worker (in
+// a thread_pool: thread), and destroyed when that ends by itself. When its constructor throws, that goes to the task,
+// and the next use tries again. Outside of workers it is one T for each thread. In a forked process T is built anew.
 template <class T>
 class worker_local {
 public:

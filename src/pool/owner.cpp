@@ -37,7 +37,8 @@ detail::shared_object make_memory() {
 }
 
 int workers_of(const pool_options& options) {
-    return options.workers.value_or(static_cast<int>(std::min<std::size_t>(platform::usable_processors(), most_workers)));
+    return options.workers.value_or(
+        static_cast<int>(std::min<std::size_t>(platform::usable_processors(), most_workers)));
 }
 
 detail::task_settings defaults_of(const pool_options& options) {
@@ -74,7 +75,8 @@ owner::~owner() = default;
 void owner::begin() {
     lock held(mutex_);
     try {
-        while (living() < static_cast<std::size_t>(wanted_.load())) start_one(held, static_cast<std::uint32_t>(living()));
+        while (living() < static_cast<std::size_t>(wanted_.load()))
+            start_one(held, static_cast<std::uint32_t>(living()));
     } catch (...) {
         life_ = life::terminated;
         stop_workers();
@@ -99,7 +101,8 @@ void owner::require_ours(const char* verb) const {
 }
 
 void owner::check_open(bool closed_too) const {
-    if (closed_too && life_ == life::closed) throw std::logic_error("pool '" + name_ + "' was closed: it takes no more tasks");
+    if (closed_too && life_ == life::closed)
+        throw std::logic_error("pool '" + name_ + "' was closed: it takes no more tasks");
     if (life_ == life::terminated) throw cancelled("pool '" + name_ + "' was terminated: it takes no more tasks");
     if (broken_) std::rethrow_exception(broken_);
 }
@@ -202,7 +205,9 @@ worker_state state_in(const worker_line& line) noexcept {
 worker_stats owner::stats_of(const member& one) const {
     const auto& line = memory_.workers[one.index];
     const auto now = clock_now();
-    const auto since = [now](std::int64_t then) { return std::chrono::nanoseconds(std::max<std::int64_t>(0, now - then)); };
+    const auto since = [now](std::int64_t then) {
+        return std::chrono::nanoseconds(std::max<std::int64_t>(0, now - then));
+    };
     worker_stats stats;
     stats.id = static_cast<int>(one.index);
     stats.pid = one.pid;

@@ -13,8 +13,8 @@
 
 #include <brood/process_options.hpp>
 
-#include <brood/detail/pool_core.hpp>
 #include <brood/async.hpp>
+#include <brood/detail/pool_core.hpp>
 #include <brood/pool_options.hpp>
 
 #include <condition_variable>
@@ -72,8 +72,8 @@ private:
         process_id pid = 0;
         detail::shared_object inbox;
         bool ready = false;
-        bool leaving = false;        // it ends by itself
-        bool was_dismissed = false;  // because there were too many
+        bool leaving = false;                  // it ends by itself
+        bool was_dismissed = false;            // because there were too many
         std::int64_t began = 0, ready_at = 0;  // clock_now()
     };
 

@@ -182,8 +182,7 @@ void owner::handle_task_report(const report_head& head, const detail::taken_valu
     if (!task || task->claim != head.claim) return;  // it ended otherwise: by cancel() or in time
     if (task->killed || task->timed_out) return;     // its worker is about to die
     note_time(*task);
-    if (head.what == report::exception)
-        return fail(*task, read_exception(taken));
+    if (head.what == report::exception) return fail(*task, read_exception(taken));
     task->result = keep(taken);
     settle(*task);
 }

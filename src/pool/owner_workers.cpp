@@ -34,7 +34,8 @@ process_died death_of(detail::pending_result& run) {
 // ---- starting -----------------------------------------------------------------------------------------------------
 
 std::shared_ptr<owner::member> owner::member_at(std::uint32_t index) const {
-    const auto found = std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->index == index; });
+    const auto found =
+        std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->index == index; });
     return found == members_.end() ? nullptr : *found;
 }
 
@@ -205,18 +206,16 @@ void owner::end_tasks_of(const member& dead, const process_died& death) {
 void owner::end_task_of_dead(const task_pointer& task, const process_died& death) {
     const auto text = "task " + std::to_string(task->number);
     if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
-    if (task->timed_out)
-        return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+    if (task->timed_out) return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
     if (task->retries_left > 0) {
         --task->retries_left;
         free_slot(*task);
         return put_aside(task, true);
     }
     task->died_at = memory_.slots[task->slot].position.load();
-    fail(*task, std::make_exception_ptr(worker_died(
-                    "the worker (pid " + std::to_string(death.pid()) + ") that ran " + text + " of pool '" + name_ +
-                        "' " + death.status().to_string(),
-                    text, death)));
+    fail(*task, std::make_exception_ptr(worker_died("the worker (pid " + std::to_string(death.pid()) + ") that ran " +
+                                                        text + " of pool '" + name_ + "' " + death.status().to_string(),
+                                                    text, death)));
 }
 
 // ---- ending them --------------------------------------------------------------------------------------------------

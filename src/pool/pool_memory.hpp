@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a pool and its workers share: who runs which task, and how the workers do. Records of tasks and results travel in
-// two queues; here lies what must be known when a process dies between two records.
+// What a pool and its workers share: who runs which task, and how the workers do. Records of tasks and results travel
+// in two queues; here lies what must be known when a process dies between two records.
 //
 // A task that was given out has a slot. Its claim goes
 //
@@ -37,7 +37,7 @@ inline constexpr std::uint32_t worker_of(std::uint64_t claim) noexcept {
 
 struct task_slot {
     std::atomic<std::uint64_t> claim;
-    std::atomic<std::uint64_t> position;  // in a chunk: the element that runs
+    std::atomic<std::uint64_t> position;     // in a chunk: the element that runs
     std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pool as its workers see it: tasks of tasks go to the pool's process, and who waits for one runs others meanwhile, so
-// that all workers may wait and none is lost.
+// A pool as its workers see it: tasks of tasks go to the pool's process, and who waits for one runs others meanwhile,
+// so that all workers may wait and none is lost.
 #pragma once
 
 #include "pool/relay.hpp"

@@ -17,7 +17,8 @@ struct local_objects {
 
 std::shared_ptr<void>& local_of(const void* owner) {
     thread_local std::unique_ptr<local_objects> mine;
-    if (mine && mine->pid != platform::current_process_id()) mine.release();  // the original's: not to be destroyed here
+    if (mine && mine->pid != platform::current_process_id())
+        mine.release();  // the original's: not to be destroyed here
     if (!mine) mine = std::make_unique<local_objects>();
     return mine->by_owner[owner];
 }

@@ -126,12 +126,13 @@ TEST_CASE("the initializer runs once in each worker, the finalizer when it ends 
 
 TEST_CASE("a failing initializer fails the pool with its error, at most one attempt a worker") {
     brood::queue<int> attempts;
-    brood::pool pool({.workers = 2, .initializer = brood::call(
-                                        [](brood::queue<int> q) {
-                                            q.put(1);
-                                            throw std::domain_error("no device");
-                                        },
-                                        attempts)});
+    brood::pool pool({.workers = 2,
+                      .initializer = brood::call(
+                          [](brood::queue<int> q) {
+                              q.put(1);
+                              throw std::domain_error("no device");
+                          },
+                          attempts)});
     const auto get = [&] { pool.submit(twice, 1).get(); };
     CHECK_THROWS_AS(get(), std::domain_error);
     CHECK_THROWS_AS(get(), std::domain_error);

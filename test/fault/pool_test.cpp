@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pools whose tasks, workers and callbacks go wrong: the right future gets the right error, and all others their values.
+// Pools whose tasks, workers and callbacks go wrong: the right future gets the right error, and all others their
+// values.
 #include "mailbox.hpp"
 #include "sanitizer.hpp"
 #include "scenario.hpp"
@@ -215,7 +216,8 @@ TEST_CASE("workers killed at random while a map runs: every result is right and 
     std::thread killer([&] {
         while (!over) {
             std::this_thread::sleep_for(3ms);
-            if (const auto pids = pool.worker_pids(); !pids.empty()) kill_process(pids[static_cast<std::size_t>(std::rand()) % pids.size()]);
+            if (const auto pids = pool.worker_pids(); !pids.empty())
+                kill_process(pids[static_cast<std::size_t>(std::rand()) % pids.size()]);
         }
     });
     std::vector<int> numbers(2000);
@@ -265,7 +267,8 @@ const scenario leaves_with_work("pool-leaves-with-work", [](const arguments&) {
     brood::pool pool({.workers = 2});
     std::puts("begin");
     std::fflush(stdout);
-    for (int i = 0; i < 20; ++i) static_cast<void>(pool.submit([](brood::event never) { never.wait(); }, brood::event()));
+    for (int i = 0; i < 20; ++i)
+        static_cast<void>(pool.submit([](brood::event never) { never.wait(); }, brood::event()));
     std::exit(3);
     return 0;
 });

@@ -223,7 +223,9 @@ private:
         }
         core_->on_ready(
             *task,
-            [self = this->shared_from_this(), first, count, part = task.get()] { self->part_ended(first, count, *part); },
+            [self = this->shared_from_this(), first, count, part = task.get()] {
+                self->part_ended(first, count, *part);
+            },
             this);
     }
 
@@ -240,7 +242,8 @@ private:
             note(first, {did, std::move(task), nullptr});
             send(first + did, count - did);
         } else if (part.died_at) {
-            const std::size_t lost = first + static_cast<std::size_t>(std::min<std::uint64_t>(*part.died_at, count - 1));
+            const std::size_t lost =
+                first + static_cast<std::size_t>(std::min<std::uint64_t>(*part.died_at, count - 1));
             send(first, lost - first);
             if (is_retried(lost) && !part.timed_out)
                 send(lost, 1);

@@ -59,8 +59,7 @@ public:
         return true;
     }
     static std::int64_t steady_nanoseconds() {
-        return std::chrono::duration_cast<std::chrono::nanoseconds>(
-                   std::chrono::steady_clock::now().time_since_epoch())
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
             .count();
     }
 
@@ -131,9 +130,9 @@ public:
     virtual ~pool_core() = default;
 
     enum class urgency : std::uint8_t {
-        usual,        // blocks while the pool's queue is full
-        waited_for,   // the same; the caller calls wait() next
-        of_the_pool   // never blocks; part of a map, also of a closed pool
+        usual,       // blocks while the pool's queue is full
+        waited_for,  // the same; the caller calls wait() next
+        of_the_pool  // never blocks; part of a map, also of a closed pool
     };
     // Throws std::logic_error when the pool was closed, and cancelled when it was terminated.
     virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
