@@ -147,7 +147,7 @@ future<std::size_t> when_any(Range&& futures) {
 // Blocks until all of them, any of them, or all or one that failed (`first_error`) are ready. True then; false when the
 // time came first. Nothing is taken from them.
 template <detail::range_of_futures Range>
-bool wait(Range&& futures, wait_policy policy = wait_policy::all) {
+bool wait(Range&& futures, wait_policy policy) {
     return detail::wait_for_states(detail::states_of(futures), policy, nullptr);
 }
 template <detail::range_of_futures Range, class Rep, class Period>

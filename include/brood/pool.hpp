@@ -82,7 +82,9 @@ class pool : public detail::pool_interface<pool> {
 public:
     // Starts the workers and waits until their processes run. Throws std::invalid_argument for options that make no
     // sense, start_error or bootstrap_error when no process can be started.
-    explicit pool(const pool_options& options = {}) : pool(detail::pool_core::make(options), true) {}
+    explicit pool(const pool_options& options) : pool(detail::pool_core::make(options), true) {}
+    explicit pool(int workers) : pool(pool_options{.workers = workers}) {}
+    pool() : pool(pool_options{}) {}
 
     // Runs function(arguments...) in a worker and gives a future of its result; it may outlive the pool. Blocks only
     // while the pool has a queue_limit and is at it. Throws serialization_error when an argument cannot be written,

@@ -71,7 +71,7 @@ TEST_CASE("futures of processes are combined") {
         if (order.size() == 1) box.send();
     }
     CHECK(order == std::vector<std::size_t>{1, 0});
-    CHECK(brood::wait(two));
+    CHECK(brood::wait(two, brood::wait_policy::all));
     CHECK(two[0].get() == 1);
     CHECK(two[1].get() == 7);
 }

@@ -97,7 +97,7 @@ TEST_CASE("a member function runs on its object") {
     };
     pool_type pool(1);
     CHECK(pool.apply(&device::read, device{5}, 2) == 7);
-    CHECK(pool.map(&no_default::value, std::vector{no_default(3)}) == std::vector{3});
+    CHECK(pool.map([](const no_default& one) { return one.value; }, std::vector{no_default(3)}) == std::vector{3});
 }
 
 TEST_CASE("tasks of higher priority run first, equal ones in their order") {
@@ -112,7 +112,7 @@ TEST_CASE("tasks of higher priority run first, equal ones in their order") {
         futures.push_back(
             pool.submit({.priority = priority}, note, ran, 10 * priority + static_cast<int>(futures.size())));
     door.let_pass();
-    CHECK(brood::wait(futures));
+    CHECK(brood::wait(futures, brood::wait_policy::all));
     std::vector<int> order;
     while (const auto next = ran.try_get()) order.push_back(*next);
     CHECK(order == std::vector{52, 54, 0, 3, -9});
