@@ -31,6 +31,7 @@ public:
     void forget(const void* key) noexcept override { core->forget(*this, key); }
     bool cancel() override { return core->cancel(*this, true); }
     bool withdraw() override { return core->cancel(*this, false); }
+    bool has_failed() override { return done.load(std::memory_order_acquire) && !has_value(); }
     void request_stop() override {
         if (stop) stop->set();
     }
