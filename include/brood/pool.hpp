@@ -73,7 +73,7 @@ private:
 //
 // A worker that dies fails the task that it ran, with worker_died, and no other; another worker takes its place. Tasks
 // begin in the order of their submission, those of higher priority first. Tasks may submit to the pool that runs them
-// (current_pool()) and wait for it: a waiting worker runs other tasks meanwhile.
+// (current_pool()) and wait for it: another worker is started in the place of one that waits, if there is work.
 //
 // A handle: copies are the same pool; the end of the last one is close() and join(), so that nothing that was submitted
 // is lost. It belongs to the process that made it: in a forked copy it throws std::logic_error. Members may be called

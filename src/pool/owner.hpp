@@ -74,6 +74,7 @@ private:
         bool ready = false;
         bool leaving = false;                  // it ends by itself
         bool was_dismissed = false;            // because there were too many
+        unsigned waits = 0;          // threads of its task that wait for tasks
         std::int64_t began = 0, ready_at = 0;  // clock_now()
     };
 
@@ -117,6 +118,8 @@ private:
     void start_one(lock& held, std::uint32_t index);
     void watch(member& one);
     void note_death(process_id pid) noexcept;
+    std::size_t at_work() const noexcept;
+    bool has_unbegun() const noexcept;
     bool needs_worker() const noexcept;
     std::uint32_t free_index() const;
     void keep_workers(lock& held);

@@ -120,6 +120,7 @@ void owner::look_around(lock& held) {
         queue_closed_ = true;
         tasks_.close();
     }
+    if (is_done() && living() > static_cast<std::size_t>(wanted_.load())) dismiss_surplus();
     keep_workers(held);
     if (process_exits && members_.empty() && unfinished_ > 0)
         fail_everything(std::make_exception_ptr(cancelled("the program ends")));
@@ -169,6 +170,12 @@ void owner::handle(detail::taken_value& taken) {
                 one->leaving = true;
                 one->was_dismissed = head.slot != 0;
             }
+            break;
+        case report::waits:
+            if (const auto one = member_at(head.worker)) ++one->waits;
+            break;
+        case report::goes_on:
+            if (const auto one = member_at(head.worker); one && one->waits > 0) --one->waits;
             break;
         case report::refused: handle_refusal(taken); break;
         case report::submit: handle_submission(head, taken); break;

@@ -116,12 +116,26 @@ void owner::note_death(process_id pid) noexcept {
     look_after_leading();
 }
 
-// Whether a worker is missing.
+// Workers that do not wait for what others are to do.
+std::size_t owner::at_work() const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(members_.begin(), members_.end(), [](const auto& one) { return one->waits == 0; }));
+}
+
+bool owner::has_unbegun() const noexcept {
+    if (pending_count_ > 0) return true;
+    return std::any_of(given_.begin(), given_.end(), [&](const auto& task) {
+        return task && state_of(memory_.slots[task->slot].claim.load()) == claim_state::queued;
+    });
+}
+
+// Whether a worker is missing: one of those that there are to be, or one in the place of another that waits.
 bool owner::needs_worker() const noexcept {
     if (process_exits || broken_ || life_ == life::terminated || queue_closed_) return false;
     const auto wanted = static_cast<std::size_t>(wanted_.load());
-    if (living() >= wanted) return false;
+    if (at_work() >= wanted || living() >= most_workers) return false;
     if (life_ == life::closed && is_done()) return false;
+    if (living() >= wanted) return has_unbegun();
     if (!options_.idle_timeout) return true;
     return pending_count_ > 0 || given_count_ > living();
 }

@@ -93,6 +93,8 @@ enum class report : std::uint32_t {
     result,     // the value follows
     exception,  // the exception follows
     leaving,    // the worker ends by itself
+    waits,      // its task waits for a task
+    goes_on,    // no more
     submit      // a task of a task: its settings, the name of its function and its arguments follow
 };
 

@@ -2,8 +2,6 @@
 #include "pool/worker.hpp"
 
 #include "arena/references.hpp"
-#include "arena/sleepers.hpp"
-#include "channel/queue_state.hpp"
 #include "codec/exception.hpp"
 #include "codec/stack.hpp"
 #include "pool/task_bytes.hpp"
@@ -169,32 +167,12 @@ worker::next worker::take(detail::taken_value& taken, platform::deadline until) 
     return next::leave;
 }
 
-bool worker::run_another() {
-    if (told_to_leave_) return false;
-    detail::taken_value taken;
-    if (take(taken, detail::at_once) != next::task) return false;
-    handle(taken);
-    return true;
-}
-
-void worker::sleep(bool for_tasks, platform::deadline until) {
-    if (!for_tasks) {
-        inbox_.wait_filled(until);
-        return;
+void worker::tell(report what) noexcept {
+    try {
+        send({what, setup_.index, 0, 0, 0}, {});
+    } catch (const std::exception&) {
+        // a hint that is lost costs speed alone
     }
-    auto& tasks = setup_.tasks.as<channel::queue_state>();
-    auto& inbox = setup_.inbox.as<channel::queue_state>();
-    {
-        arena::waiting_for_many sleeper;
-        sleeper.add(&tasks.readers);
-        sleeper.add(&inbox.readers);
-        tasks.readers.store(1);
-        inbox.readers.store(1);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (tasks_.size() == 0 && inbox_.size() == 0 && !inbox_.is_closed()) sleeper.sleep(until);
-    }
-    tasks.readers.store(1);
-    inbox.readers.store(1);
 }
 
 void worker::handle(const detail::taken_value& taken) {
@@ -205,10 +183,10 @@ void worker::handle(const detail::taken_value& taken) {
     std::uint64_t queued = head.claim;
     const std::uint64_t running = (queued & ~low) | make_claim(0, setup_.index, claim_state::running);
     if (!slot.claim.compare_exchange_strong(queued, running)) return;  // cancelled, or done by another
-    if (depth_++ == 0) show(worker_phase::busy);
+    show(worker_phase::busy);
     slot.begun.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
     run_task(head, taken);
-    if (--depth_ == 0) show(worker_phase::idle);
+    show(worker_phase::idle);
 }
 
 void worker::run_task(const task_head& head, const detail::taken_value& taken) {

@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <thread>
 
 namespace brood::pools {
 
@@ -34,7 +33,7 @@ struct worker_setup {
     void load(input_archive& archive);
 };
 
-// The one worker of this process. Its loop runs on one thread; a task that waits for another task runs the loop, too.
+// The one worker of this process.
 class worker {
 public:
     explicit worker(const worker_setup& setup);
@@ -42,10 +41,8 @@ public:
     // Until the pool lets it go.
     void run();
 
-    // For a task that waits: takes a task and runs it; false when there is none at once.
-    bool run_another();
-    // Until there is something in the inbox or, if that is asked for, a task; the deadline; or for no reason.
-    void sleep(bool for_tasks, platform::deadline until);
+    // Tells the pool of something that has no more to it. Does not throw: without memory the pool is not told.
+    void tell(report what) noexcept;
 
     const detail::channel_core& reports() const noexcept { return reports_; }
     const detail::channel_core& inbox() const noexcept { return inbox_; }
@@ -53,7 +50,6 @@ public:
     worker_line& line() noexcept { return memory_.workers[setup_.index]; }
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }
-    std::thread::id main_thread() const noexcept { return main_thread_; }
     // The pool as the tasks of this worker see it.
     const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
 
@@ -73,7 +69,6 @@ private:
     bool is_worn();
 
     const process_id pid_ = platform::current_process_id();
-    const std::thread::id main_thread_ = std::this_thread::get_id();
     const worker_setup setup_;
     pool_memory& memory_;
     const detail::channel_core tasks_, reports_, inbox_;
@@ -81,7 +76,6 @@ private:
     numbered_functions functions_;
     std::uint64_t elements_ = 0;
     std::uint64_t first_memory_ = 0;
-    unsigned depth_ = 0;
     bool told_to_leave_ = false;
 };
 

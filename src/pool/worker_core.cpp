@@ -13,6 +13,22 @@ namespace brood::pools {
 using detail::channel_result;
 using time_point = std::chrono::steady_clock::time_point;
 
+namespace {
+
+// The pool is told that this worker does nothing meanwhile, so that another one does.
+class waiting_scope_of_task {
+public:
+    explicit waiting_scope_of_task(worker& here) : here_(here) { here_.tell(report::waits); }
+    ~waiting_scope_of_task() { here_.tell(report::goes_on); }
+    waiting_scope_of_task(const waiting_scope_of_task&) = delete;
+    waiting_scope_of_task& operator=(const waiting_scope_of_task&) = delete;
+
+private:
+    worker& here_;
+};
+
+}  // namespace
+
 void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency) {
     submission asked;
     asked.settings = task->settings;
@@ -34,44 +50,41 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
 }
 
 bool worker_core::wait(const std::atomic<bool>& flag, const time_point* until) {
-    const auto is_ready = [&] { return flag.load(std::memory_order_acquire); };
     const platform::deadline limit = until == nullptr ? platform::deadline{} : platform::deadline{*until};
     lock held(mutex_);
+    read_inbox(held);
+    if (flag.load(std::memory_order_acquire)) return true;
+    if (arena::is_past(limit)) return false;
+    const waiting_scope_of_task told(here_);
     for (;;) {
+        step(held, limit);
         read_inbox(held);
-        if (is_ready()) return true;
+        if (flag.load(std::memory_order_acquire)) return true;
         if (arena::is_past(limit)) return false;
-        step(held, limit, is_ready);
     }
 }
 
+// Not for long: what the caller waits for may be there already, by another thread.
 bool worker_core::help() {
+    const waiting_scope_of_task told(here_);
     lock held(mutex_);
-    read_inbox(held);
-    // Not for long: what the caller waits for may be there already, by another thread.
-    step(held, std::chrono::steady_clock::now() + std::chrono::milliseconds(10), [] { return false; });
+    step(held, std::chrono::steady_clock::now() + std::chrono::milliseconds(10));
     read_inbox(held);
     return true;
 }
 
-// Runs another task, or sleeps until something may have changed.
-void worker_core::step(lock& held, platform::deadline until, const std::function<bool()>& is_ready) {
-    const bool runs_tasks = std::this_thread::get_id() == here_.main_thread();
-    if (runs_tasks) {
-        held.unlock();
-        const bool ran = here_.run_another();
-        held.lock();
-        if (ran || is_ready()) return;
-    }
-    if (leading_) {
-        // Another thread sleeps at the inbox; the main one must see new tasks as well.
-        const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
-        settled_.wait_until(held, until ? std::min(*until, soon) : soon);
+// Sleeps until something may have changed.
+void worker_core::step(lock& held, platform::deadline until) {
+    if (leading_) {  // another thread sleeps at the inbox
+        if (until)
+            settled_.wait_until(held, *until);
+        else
+            settled_.wait(held);
         return;
     }
     leading_ = true;
     held.unlock();
-    here_.sleep(runs_tasks, until);
+    here_.inbox().wait_filled(until);
     held.lock();
     leading_ = false;
     settled_.notify_all();

@@ -10,7 +10,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -33,7 +32,7 @@ public:
 private:
     using lock = std::unique_lock<std::mutex>;
     using listeners = std::vector<detail::pool_task::listener>;
-    void step(lock& held, platform::deadline until, const std::function<bool()>& is_ready);
+    void step(lock& held, platform::deadline until);
     void read_inbox(lock& held);
     void settle(const answer& what, listeners& told);
     void fail_all(listeners& told);
