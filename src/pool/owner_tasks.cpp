@@ -90,7 +90,8 @@ std::size_t owner::most_given_out() const noexcept {
 
 void owner::give_out() {
     if (pending_count_ == 0 || broken_) return;
-    const std::size_t most = most_given_out();
+    // Tasks that wait for others are given out, but nobody is busy with them.
+    const std::size_t most = std::min<std::size_t>(most_given_out() + (living() - at_work()), most_slots);
     while (given_count_ < most) {
         const auto task = next_pending();
         if (!task) return;
