@@ -74,7 +74,7 @@ private:
         bool ready = false;
         bool leaving = false;                  // it ends by itself
         bool was_dismissed = false;            // because there were too many
-        unsigned waits = 0;          // threads of its task that wait for tasks
+        unsigned waits = 0;                    // threads of its task that wait for tasks
         std::int64_t began = 0, ready_at = 0;  // clock_now()
     };
 

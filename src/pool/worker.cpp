@@ -116,6 +116,7 @@ worker::worker(const worker_setup& setup)
 }
 
 void worker::run() {
+    detail::waiting_scope::watch_this_thread(this);
     if (!begin()) return;
     loop();
     leave();

@@ -9,6 +9,7 @@
 
 #include <brood/detail/channel_core.hpp>
 #include <brood/detail/pool_core.hpp>
+#include <brood/detail/ready_gate.hpp>
 #include <brood/detail/shared_object.hpp>
 #include <brood/serialization.hpp>
 
@@ -34,7 +35,7 @@ struct worker_setup {
 };
 
 // The one worker of this process.
-class worker {
+class worker final : private detail::waiting_scope::watcher {
 public:
     explicit worker(const worker_setup& setup);
 
@@ -54,6 +55,10 @@ public:
     const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
 
 private:
+    // Its thread waits for what other workers are to do: another one takes its place.
+    void begin_waiting() override { tell(report::waits); }
+    void end_waiting() noexcept override { tell(report::goes_on); }
+
     enum class next { task, nothing, leave };
 
     bool begin();

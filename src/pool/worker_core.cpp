@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_core.hpp"
 
-#include "arena/sleepers.hpp"
 #include "codec/exception.hpp"
 
-#include <algorithm>
+#include <brood/detail/ready_gate.hpp>
+
+#include <future>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace brood::pools {
@@ -13,28 +15,13 @@ namespace brood::pools {
 using detail::channel_result;
 using time_point = std::chrono::steady_clock::time_point;
 
-namespace {
-
-// The pool is told that this worker does nothing meanwhile, so that another one does.
-class waiting_scope_of_task {
-public:
-    explicit waiting_scope_of_task(worker& here) : here_(here) { here_.tell(report::waits); }
-    ~waiting_scope_of_task() { here_.tell(report::goes_on); }
-    waiting_scope_of_task(const waiting_scope_of_task&) = delete;
-    waiting_scope_of_task& operator=(const waiting_scope_of_task&) = delete;
-
-private:
-    worker& here_;
-};
-
-}  // namespace
-
 void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency) {
     submission asked;
     asked.settings = task->settings;
     asked.function = task->entry != nullptr ? name_function(task->entry) : task->entry_name;
     asked.arguments = task->arguments;
     const lock held(mutex_);
+    start_reading();
     asked.number = next_number_++;
     const report_head head{report::submit, here_.setup().index, 0, 0, 0};
     output_archive archive({.handles = false});
@@ -49,45 +36,32 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
     }
 }
 
+// A thread of brood's own reads the answers: whatever thread of the task waits, for whatever is made from them.
+void worker_core::start_reading() {
+    if (reads_) return;
+    reads_ = true;
+    // It must count as brood's own before anybody counts threads.
+    std::promise<void> started;
+    std::thread([this, &started] {
+        const platform::helper_thread mark;
+        started.set_value();
+        for (;;) {
+            here_.inbox().wait_filled({});
+            if (!read_inbox()) return;
+        }
+    }).detach();
+    started.get_future().wait();
+}
+
 bool worker_core::wait(const std::atomic<bool>& flag, const time_point* until) {
-    const platform::deadline limit = until == nullptr ? platform::deadline{} : platform::deadline{*until};
+    const auto is_ready = [&] { return flag.load(std::memory_order_acquire); };
+    if (is_ready()) return true;
+    if (until != nullptr && std::chrono::steady_clock::now() >= *until) return false;
+    const detail::waiting_scope told;
     lock held(mutex_);
-    read_inbox(held);
-    if (flag.load(std::memory_order_acquire)) return true;
-    if (arena::is_past(limit)) return false;
-    const waiting_scope_of_task told(here_);
-    for (;;) {
-        step(held, limit);
-        read_inbox(held);
-        if (flag.load(std::memory_order_acquire)) return true;
-        if (arena::is_past(limit)) return false;
-    }
-}
-
-// Not for long: what the caller waits for may be there already, by another thread.
-bool worker_core::help() {
-    const waiting_scope_of_task told(here_);
-    lock held(mutex_);
-    step(held, std::chrono::steady_clock::now() + std::chrono::milliseconds(10));
-    read_inbox(held);
+    if (until != nullptr) return settled_.wait_until(held, *until, is_ready);
+    settled_.wait(held, is_ready);
     return true;
-}
-
-// Sleeps until something may have changed.
-void worker_core::step(lock& held, platform::deadline until) {
-    if (leading_) {  // another thread sleeps at the inbox
-        if (until)
-            settled_.wait_until(held, *until);
-        else
-            settled_.wait(held);
-        return;
-    }
-    leading_ = true;
-    held.unlock();
-    here_.inbox().wait_filled(until);
-    held.lock();
-    leading_ = false;
-    settled_.notify_all();
 }
 
 void worker_core::on_ready(detail::pool_task& task, std::function<void()> what, const void* key) {
@@ -106,21 +80,23 @@ void worker_core::forget(detail::pool_task& task, const void* key) noexcept {
     std::erase_if(task.listeners, [&](const auto& one) { return one.key == key; });
 }
 
-void worker_core::read_inbox(lock& held) {
+// False when there will be no more.
+bool worker_core::read_inbox() {
     listeners told;
     detail::taken_value taken;
-    for (;;) {
-        const auto got = here_.inbox().get(taken, detail::at_once);
-        if (got == channel_result::closed) fail_all(told);
-        if (got != channel_result::done) break;
-        input_archive archive(taken.bytes(), &taken);
-        settle(answer::load(archive), told);
+    channel_result got = channel_result::done;
+    {
+        const lock held(mutex_);
+        while ((got = here_.inbox().get(taken, detail::at_once)) == channel_result::done) {
+            input_archive archive(taken.bytes(), &taken);
+            settle(answer::load(archive), told);
+        }
+        if (got != channel_result::late) fail_all(told);
     }
-    if (told.empty()) return;
-    held.unlock();
     for (auto& each : told) each.call();
-    told.clear();
-    held.lock();
+    const lock held(mutex_);
+    settled_.notify_all();
+    return got == channel_result::late;
 }
 
 void worker_core::settle(const answer& what, listeners& told) {
@@ -149,7 +125,6 @@ void worker_core::end(detail::pool_task& task, listeners& told) {
     for (auto& each : task.listeners) told.push_back(std::move(each));
     task.listeners.clear();
     task.done.store(true, std::memory_order_release);
-    settled_.notify_all();
 }
 
 }  // namespace brood::pools

@@ -21,7 +21,7 @@ public:
 
     void submit(const std::shared_ptr<detail::pool_task>& task, urgency how) override;
     bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) override;
-    bool help() override;
+    bool help() override { return false; }
     void on_ready(detail::pool_task& task, std::function<void()> what, const void* key) override;
     void forget(detail::pool_task& task, const void* key) noexcept override;
     // A task of a task cannot be called back: false unless it has ended so.
@@ -32,8 +32,8 @@ public:
 private:
     using lock = std::unique_lock<std::mutex>;
     using listeners = std::vector<detail::pool_task::listener>;
-    void step(lock& held, platform::deadline until);
-    void read_inbox(lock& held);
+    void start_reading();
+    bool read_inbox();
     void settle(const answer& what, listeners& told);
     void fail_all(listeners& told);
     void end(detail::pool_task& task, listeners& told);
@@ -41,7 +41,7 @@ private:
     worker& here_;
     std::mutex mutex_;
     std::condition_variable settled_;
-    bool leading_ = false;
+    bool reads_ = false;
     std::uint64_t next_number_ = 1;
     std::unordered_map<std::uint64_t, std::shared_ptr<detail::pool_task>> asked_;
 };

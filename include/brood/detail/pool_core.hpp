@@ -93,7 +93,8 @@ public:
     enum class place : std::uint8_t { nowhere, pending, given_out, ended };
     place where = place::nowhere;
     bool timed_out = false;
-    bool killed = false;  // cancelled while it ran
+    bool withdrawn = false;  // cancelled before it ran
+    bool killed = false;     // cancelled while it ran
     std::uint32_t slot = 0;
     std::uint64_t number = 0;
     std::uint64_t claim = 0;
