@@ -4,7 +4,8 @@
 //  - a thread registers as a sleeper, sets the bell, looks once more, and sleeps; awake again, for whatever reason, it
 //    sets the bell for those who still sleep;
 //  - who changed what they wait for looks at the bell, clears it, and wakes one.
-// So there is one wake-up until the woken thread runs, however many values come meanwhile.
+// So there is one wake-up until the woken thread runs, however many values come meanwhile; it wakes the next one if there
+// is still something for others.
 #pragma once
 
 #include "arena/sleepers.hpp"
@@ -63,10 +64,16 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
 template <class Attempt, class Blocked>
 auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked) -> decltype(attempt()) {
     bool last = until == std::chrono::steady_clock::time_point::min();
-    for (;;) {
-        if (auto result = attempt()) return result;
-        if (last) return {};
-        if (!patience::look([&] { return !blocked(); })) sleep_at(which, until, blocked);
+    for (bool slept = false;;) {
+        auto result = attempt();
+        if (result || last) {
+            if (slept && !blocked()) ring_bell(which);  // what came until this thread ran woke nobody else
+            return result;
+        }
+        if (!patience::look([&] { return !blocked(); })) {
+            sleep_at(which, until, blocked);
+            slept = true;
+        }
         last = is_past(until);
     }
 }
