@@ -291,6 +291,8 @@ void taken_value::read(std::size_t index, std::span<std::byte> into) {
     std::memcpy(into.data(), from, into.size());
 }
 void taken_value::set_small(const void* bytes, std::size_t size) noexcept {
+    message_.reset();  // of the value that was taken before
+    sizes_ = {};
     std::memcpy(small_.data(), bytes, size);
     bytes_ = {small_.data(), size};
 }
