@@ -169,6 +169,7 @@ public:
         for (const auto& state : states_) state->forget(arrivals_.get());
     }
 
+    // Waits for the next one when it is moved on.
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;

@@ -31,9 +31,9 @@ BROOD_API std::string to_string(const address& where);
 // where a host has both kinds of address, because CPython knows no other. Python: ('host', port).
 BROOD_API address tcp(std::string host, std::uint16_t port);
 // A name on this machine. Linux: an abstract socket (Python: '\0name'); macOS: a socket in the user's folder for
-// temporary files; Windows: a named pipe (Python: r'\\.\pipe\name', which is a valid name here too).
-// An absolute path is that of a socket file on Linux and macOS (Python: '/path'); Windows throws brood::error when it
-// is used. Throws std::invalid_argument for an empty name.
+// temporary files; Windows: a named pipe (in Python the pipe of that name below the server ".", a path that is a valid
+// name here too). An absolute path is that of a socket file on Linux and macOS (Python: '/path'); Windows throws
+// brood::error when it is used. Throws std::invalid_argument for an empty name.
 BROOD_API address local(std::string name);
 
 // Options of a listener; everything left out keeps its default.
@@ -111,6 +111,7 @@ BROOD_API byte_connection connect(const address& where, const connect_options& o
 // The same until a time, handshake included; empty when it came first.
 BROOD_API std::optional<byte_connection> connect_until(const address& where, std::chrono::steady_clock::time_point time,
                                                        const connect_options& options = {});
+// The same for so long, handshake included; empty when the time was over first.
 template <class Rep, class Period>
 std::optional<byte_connection> connect_for(const address& where, const std::chrono::duration<Rep, Period>& timeout,
                                            const connect_options& options = {}) {

@@ -68,6 +68,7 @@ private:
     std::exception_ptr error_;
 };
 
+// The same of a task that gives nothing back.
 template <>
 class outcome<void> {
 public:

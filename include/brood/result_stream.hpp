@@ -51,6 +51,7 @@ public:
             return outcome<R>(static_cast<R>(std::move(chunk_.values[value_++])));
     }
 
+    // Waits for the next result when it is moved on.
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;

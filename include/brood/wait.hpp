@@ -58,6 +58,7 @@ inline std::vector<std::size_t> wait_until(std::initializer_list<waitable> thing
                                            std::chrono::steady_clock::time_point time) {
     return detail::wait_for_any(std::span(things.begin(), things.size()), &time);
 }
+// For so long.
 template <class Rep, class Period>
 std::vector<std::size_t> wait(std::initializer_list<waitable> things,
                               const std::chrono::duration<Rep, Period>& timeout) {
@@ -68,10 +69,12 @@ template <detail::range_of_waitables R>
 std::vector<std::size_t> wait(R&& things) {
     return detail::wait_for_any(detail::list_of(things), nullptr);
 }
+// The same until a time of the steady clock.
 template <detail::range_of_waitables R>
 std::vector<std::size_t> wait_until(R&& things, std::chrono::steady_clock::time_point time) {
     return detail::wait_for_any(detail::list_of(things), &time);
 }
+// The same for so long.
 template <detail::range_of_waitables R, class Rep, class Period>
 std::vector<std::size_t> wait(R&& things, const std::chrono::duration<Rep, Period>& timeout) {
     return wait_until(things, detail::time_after(timeout));

@@ -10,6 +10,7 @@
 
 namespace brood {
 
+// What a worker does at the moment.
 enum class worker_state : std::uint8_t {
     starting,  // with its initializer, too
     idle,

@@ -4,8 +4,8 @@
 //  - a thread registers as a sleeper, sets the bell, looks once more, and sleeps; awake again, for whatever reason, it
 //    sets the bell for those who still sleep;
 //  - who changed what they wait for looks at the bell, clears it, and wakes one.
-// So there is one wake-up until the woken thread runs, however many values come meanwhile; it wakes the next one if there
-// is still something for others.
+// So there is one wake-up until the woken thread runs, however many values come meanwhile; it wakes the next one if
+// there is still something for others.
 #pragma once
 
 #include "arena/sleepers.hpp"

@@ -38,6 +38,7 @@ BROOD_API run_result spawn_wait(const std::vector<std::string>& argv);
 // of owners that die, and no spinning. Blocks. Elsewhere than on Linux they throw std::system_error
 // (std::errc::not_supported).
 BROOD_API void futex_lock(std::uint32_t& word);
+// Gives up what futex_lock() took, and wakes one that waits.
 BROOD_API void futex_unlock(std::uint32_t& word);
 
 // The memory in bytes that a process does not share with others: dirty private pages and what of them is swapped out
