@@ -6,6 +6,7 @@
 #include <brood/export.hpp>
 #include <brood/listener.hpp>
 #include <brood/managed_containers.hpp>
+#include <brood/managed_type.hpp>
 #include <brood/mutex.hpp>
 #include <brood/process_options.hpp>
 #include <brood/proxy.hpp>
@@ -148,8 +149,9 @@ public:
     // objects that it made end with their last proxy or with the connection. Its proxies stay in this process, and what
     // refers to memory of a session (proxies, queues, locks, shared data) cannot be sent through them: both throw
     // serialization_error. When the connection ends calls throw end_of_stream. Throws brood::error when nobody listens
-    // there, authentication_error when either side does not know the key, bootstrap_error when the other side is not of
-    // the same build.
+    // there, authentication_error when either side does not know the key, bootstrap_error when the other side is of
+    // another build and not both register types by name. With another build only such types can be used
+    // (managed_type): calls, creations and searches of others throw bootstrap_error.
     static manager connect(const brood::address& where, const connect_options& options);
     // Of a connected one: what was published by that name. Blocks. Throws std::out_of_range when there is none,
     // serialization_error when it is of another type.

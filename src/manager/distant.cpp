@@ -3,6 +3,7 @@
 
 #include "codec/exception.hpp"
 #include "codec/function.hpp"
+#include "manager/registered_names.hpp"
 
 #include "platform/platform.hpp"
 
@@ -13,7 +14,7 @@
 namespace brood::managing {
 namespace {
 
-constexpr std::string_view protocol = "brood manager 1 ";
+constexpr std::string_view protocol = "brood manager 1 ", with_names = " names";
 
 std::string own_build() {
     static const std::string build = detail::hex(platform::loaded_modules().front().build_id);
@@ -22,16 +23,34 @@ std::string own_build() {
 
 }  // namespace
 
-std::string make_greeting() { return std::string(protocol) + own_build(); }
+std::string make_greeting() {
+    auto text = std::string(protocol) + own_build();
+    if (registers_names()) text += with_names;
+    return text;
+}
 
-void check_greeting(std::span<const std::byte> theirs) {
+std::string check_greeting(std::span<const std::byte> theirs) {
     const std::string_view text(reinterpret_cast<const char*>(theirs.data()), theirs.size());
     if (!text.starts_with(protocol))
         throw error("the other side of the connection is no manager of brood's, or another version");
-    const auto build = text.substr(protocol.size());
-    if (build != own_build())
-        throw bootstrap_error("the program at the other side has build id " + std::string(build) + ", this one " +
-                              own_build() + ": both must be the same build");
+    auto build = text.substr(protocol.size());
+    const bool has_names = build.ends_with(with_names);
+    if (has_names) build.remove_suffix(with_names.size());
+    if (build == own_build()) return {};
+    if (has_names && registers_names()) return std::string(build);
+    throw bootstrap_error("the program at the other side has build id " + std::string(build) + ", this one " +
+                          own_build() + ": both must be the same build, or register types by name (managed_type)");
+}
+
+void link::name_for_others(request_head& head, const detail::entry_name* entry) const {
+    const auto require = [&](std::optional<std::uint64_t> number) {
+        if (number) return *number;
+        throw bootstrap_error("the program at the other side has build id " + other_build_ + ", this one " +
+                              own_build() + ": it can use only what is registered by name (managed_type)");
+    };
+    if (entry != nullptr) head.entry = require(number_of_entry(entry->entry()));
+    if (head.kind == request_kind::create || head.kind == request_kind::find)
+        head.object = require(number_of_type(head.object));
 }
 
 // ---- link ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Managers of other sessions: what goes over the connection, and the side that connected. Both sides are the same
-// build, so heads travel as they lie in memory.
+// Managers of other sessions: what goes over the connection, and the side that connected. Heads travel as they lie in
+// memory: the protocol's number stands for their form. In those of another build, functions and types are numbers that
+// were made from registered names.
 //
 //   client: greeting                           server: greeting
 //           head, arguments (any number)  ->
@@ -24,10 +25,11 @@
 namespace brood::managing {
 
 inline constexpr std::size_t longest_greeting = 1000;
-// What each side says first: the protocol and the build of its program.
+// What each side says first: the protocol, the build of its program, and whether that registers names.
 std::string make_greeting();
-// Throws bootstrap_error when the other side is another build, brood::error when it is nothing of the kind.
-void check_greeting(std::span<const std::byte> theirs);
+// The other side's build; empty when it is this one's. Throws bootstrap_error when it is another one and not both
+// register names, brood::error when it is nothing of the kind.
+std::string check_greeting(std::span<const std::byte> theirs);
 
 struct answer_head {
     std::uint64_t ticket = 0;
@@ -38,7 +40,12 @@ struct answer_head {
 // A connection with those who wait for answers. One of them receives for all. Thread-safe.
 class link {
 public:
-    explicit link(byte_connection connection) : connection_(std::move(connection)) {}
+    link(byte_connection connection, std::string other_build)
+        : connection_(std::move(connection)), other_build_(std::move(other_build)) {}
+    // Whether the other side is of another build.
+    bool is_foreign() const noexcept { return !other_build_.empty(); }
+    // Puts numbers that the other build knows into a request. Throws bootstrap_error when there are none.
+    void name_for_others(request_head& head, const detail::entry_name* entry) const;
 
     // A ticket for a call whose answer will be waited for.
     std::uint64_t open_ticket();
@@ -54,6 +61,7 @@ private:
     void receive(std::unique_lock<std::mutex>& held, detail::channel_deadline until);
 
     byte_connection connection_;
+    const std::string other_build_;
     std::mutex sending_;
     std::mutex lock_;
     std::condition_variable came_;

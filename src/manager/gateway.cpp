@@ -5,6 +5,7 @@
 #include "codec/function.hpp"
 #include "manager/distant.hpp"
 #include "manager/helper.hpp"
+#include "manager/registered_names.hpp"
 
 #include "platform/platform.hpp"
 
@@ -54,6 +55,7 @@ private:
     const std::shared_ptr<gateway> by_;
     byte_connection connection_;
     std::mutex receiving_, sending_, lock_;
+    bool is_foreign_ = false;  // of another build
     std::atomic<unsigned> threads_{1}, waiting_{0};
     std::unordered_map<std::uint64_t, detail::shared_object> objects_;
     std::uint64_t last_ = 0;
@@ -63,7 +65,7 @@ bool client::greet() {
     connection_.send_bytes(make_greeting());
     const auto theirs = connection_.recv_bytes_for(std::chrono::seconds(10), longest_greeting);
     if (!theirs) return false;
-    check_greeting(*theirs);
+    is_foreign_ = !check_greeting(*theirs).empty();
     return true;
 }
 
@@ -87,6 +89,19 @@ void client::ensure_receiver() {
     }
 }
 
+// In a request of another build: puts what the numbers of registered names stand for here in their place.
+void find_registered(request_head& head) {
+    const bool makes = head.kind == request_kind::create;
+    if (makes || head.kind == request_kind::call) {
+        const auto entry = entry_with(head.entry);
+        const auto name = entry == nullptr ? std::nullopt : std::optional<detail::entry_name>(entry);
+        if (!name || !name->elsewhere().empty())
+            throw serialization_error("the program of the manager, another build, does not register this by name");
+        head.entry = name->offset();
+    }
+    if (makes || head.kind == request_kind::find) head.object = type_with(head.object);
+}
+
 bool client::serve_one() {
     ++waiting_;
     std::unique_lock mine(receiving_);
@@ -98,6 +113,7 @@ bool client::serve_one() {
     const auto rest = std::span<const std::byte>(message).subspan(sizeof head);
     std::unique_ptr<detail::remote_call> call;
     try {
+        if (is_foreign_) find_registered(head);
         call = begin(head, rest);
     } catch (const std::exception&) {
         answer_exception(head.ticket, std::current_exception());

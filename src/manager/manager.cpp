@@ -28,8 +28,8 @@ manager manager::connect(const brood::address& where, const connect_options& opt
     connection.send_bytes(managing::make_greeting());
     const auto theirs = connection.recv_bytes_for(options.handshake_timeout, managing::longest_greeting);
     if (!theirs) throw timeout_error("the manager did not answer in time");
-    managing::check_greeting(*theirs);
-    auto way = std::make_shared<managing::link>(std::move(connection));
+    auto other_build = managing::check_greeting(*theirs);
+    auto way = std::make_shared<managing::link>(std::move(connection), std::move(other_build));
     return manager(detail::object_ref(std::make_shared<managing::distant_object>(std::move(way), 0)));
 }
 

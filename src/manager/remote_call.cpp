@@ -27,7 +27,7 @@ using managing::request_kind;
 
 // ---- entries ------------------------------------------------------------------------------------------------------
 
-entry_name::entry_name(managed_entry entry) {
+entry_name::entry_name(managed_entry entry) : entry_(entry) {
     const auto place = locate_code(reinterpret_cast<const void*>(entry));
     offset_ = place.offset;
     if (place.program) return;
@@ -154,7 +154,9 @@ void remote_call::begin_distant(const request_head& given, const entry_name* ent
     head.ticket = distant_->ticket();
     if (head.kind == request_kind::call) head.object = keeper_.distant()->id();
     if (entry != nullptr) head.entry = entry->offset();
-    if (entry != nullptr && !entry->elsewhere().empty())
+    if (distant_->way()->is_foreign())
+        distant_->way()->name_for_others(head, entry);
+    else if (entry != nullptr && !entry->elsewhere().empty())
         throw serialization_error("code of a shared library cannot be called over a connection");
     request_.write(&head, sizeof head);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Managers that are used from other sessions: each scenario is a program of its own.
+#include "named_account.hpp"
 #include "program.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
@@ -199,6 +200,43 @@ TEST_CASE("a client refuses a server of another build by name") {
     CHECK_THROWS_WITH_AS(brood::manager::connect(where, {.authkey = key}), doctest::Contains("00ff"),
                          brood::bootstrap_error);
     server.get();
+}
+
+TEST_CASE("a program of another build uses what is registered by name") {
+    brood::manager m;
+    const auto shared = m.create<named_account>(100);
+    m.publish("shared", shared);
+    const auto where = m.serve(brood::tcp("127.0.0.1", 0), {.authkey = key});
+    program client(subject("named_client"), {std::to_string(where.port), key});
+    const auto status = client.wait();
+    CHECK_MESSAGE(status == brood::exit_status::exited(0), client.output() + client.errors());
+    CHECK(client.output() == "done\n");
+    CHECK(shared.call<&named_account::money>() == 105);
+    CHECK(comes_true([&] { return m.object_count() == 1; }));
+}
+
+TEST_CASE("requests of another build name what is registered, and nothing else") {
+    brood::manager m;
+    m.publish("shared", m.create<named_account>(100));
+    const auto where = m.serve(brood::tcp("127.0.0.1", 0), {.authkey = key});
+    const auto bad = brood::connect(where, {.authkey = key});
+    static_cast<void>(bad.recv_bytes());
+    bad.send_bytes("brood manager 1 00ff names");
+    for (unsigned char fill = 0; fill < 5; ++fill) {  // of each kind
+        std::string head(80, '\0');
+        head[72] = static_cast<char>(fill);
+        bad.send_bytes(head);
+    }
+    CHECK(
+        brood::manager::connect(where, {.authkey = key}).find<named_account>("shared").call<&named_account::money>() ==
+        100);
+}
+
+TEST_CASE("a name of a managed type stands for one type and one member") {
+    using type = brood::managed_type<named_account>;
+    CHECK_NOTHROW(type("account", 1).member<&named_account::deposit>("deposit"));
+    CHECK_THROWS_AS(type("account", 1).member<&named_account::money>("deposit"), std::logic_error);
+    CHECK_THROWS_AS(brood::managed_type<other>("account", 1), std::logic_error);
 }
 
 TEST_CASE("clients of a manager that dies get process_died") {
