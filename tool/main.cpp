@@ -4,6 +4,7 @@
 #include "check/check.hpp"
 #include "doctor.hpp"
 #include "tour.hpp"
+#include "trace/trace.hpp"
 
 #include <brood/brood.hpp>
 
@@ -60,6 +61,13 @@ void add_check(CLI::App& app, tool::check_options& options) {
     check.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
 }
 
+void add_trace(CLI::App& app, tool::trace_options& options) {
+    CLI::App& trace = *app.add_subcommand("trace", "Say what a trace file of pools tells, with a timeline");
+    trace.add_option("file", options.file, "What BROOD_TRACE or pool_options::trace wrote")->required();
+    trace.add_option("--output", options.output, "Write the result to this file");
+    trace.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+}
+
 // What follows the program of `brood check` is the program's: a "--" before it says so.
 std::vector<std::string> split_program(std::vector<std::string> arguments) {
     if (arguments.empty() || arguments.front() != "check") return arguments;
@@ -90,10 +98,12 @@ int run(int argc, char** argv) {
     tool::bench_options bench;
     tool::doctor_options doctor;
     tool::check_options check;
+    tool::trace_options trace;
     add_tour(app, tour);
     add_bench(app, bench);
     add_doctor(app, doctor);
     add_check(app, check);
+    add_trace(app, trace);
     try {
         std::vector<std::string> arguments = split_program({argv + 1, argv + argc});
         std::reverse(arguments.begin(), arguments.end());
@@ -102,6 +112,7 @@ int run(int argc, char** argv) {
         return wrong_arguments(app, error);
     }
     if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
+    if (app.got_subcommand("trace")) return tool::run_trace(trace);
     if (app.got_subcommand("check")) return tool::run_check(check);
     return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
 }

@@ -36,6 +36,7 @@ public:
         if (stop) stop->set();
     }
     R take() override {
+        const reading_scope told(*this);
         input_archive& archive = open();
         if constexpr (!std::is_void_v<R>)
             return load_value<R>(archive);
