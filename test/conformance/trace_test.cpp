@@ -37,7 +37,7 @@ void begin_and_wait(brood::event begun, brood::event go) {
     go.wait();
 }
 void die_at_first(brood::shared_value<int> tries) {
-    if (tries++ == 0) die();
+    if (tries.with([](int& count) { return count++; }) == 0) die();
 }
 
 struct tripler {
