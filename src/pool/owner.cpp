@@ -71,9 +71,7 @@ owner::owner(const pool_options& options)
     for (std::uint32_t slot = most_slots; slot > 0; --slot) free_slots_.push_back(slot - 1);
 }
 
-owner::~owner() {
-    if (tracer_) tracer_->end();
-}
+owner::~owner() = default;
 
 void owner::begin() {
     lock held(mutex_);

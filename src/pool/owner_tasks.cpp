@@ -46,7 +46,10 @@ void owner::wait_for_room(lock& held) {
 void owner::enter(const task_pointer& task) {
     task->number = next_number_++;
     ++unfinished_;
-    if (task->trace && task->trace->submitted == 0) task->trace->submitted = clock_now();
+    if (task->trace) {
+        if (task->trace->submitted == 0) task->trace->submitted = clock_now();
+        tracer_->waiting(waiting_tasks() + 1, task->trace->submitted);
+    }
     if (task->settings.priority != 0) has_priorities_ = true;
     if (has_priorities_) take_back_less_urgent(task->settings.priority);
     put_aside(task, false);

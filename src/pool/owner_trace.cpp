@@ -31,8 +31,10 @@ void owner::trace_attempt(const pool_task& task, std::string_view outcome) noexc
 void owner::trace_end(const pool_task& task) noexcept {
     if (!task.trace->outcome.empty()) return trace_attempt(task, task.trace->outcome);
     const bool was_cancelled = task.killed || task.withdrawn || life_ == life::terminated;
-    trace_attempt(task,
-                  task.has_value() ? "ok" : task.timed_out ? "timed out" : was_cancelled ? "cancelled" : "failed");
+    trace_attempt(task, task.has_value() ? "ok"
+                        : task.timed_out ? "timed out"
+                        : was_cancelled  ? "cancelled"
+                                         : "failed");
 }
 
 // A worker that died is in no list any more.

@@ -85,7 +85,7 @@ void trace_file::open() {
     file_ = platform::open_file(path_, {.append = true, .create = true, .truncate = !same});
     const bool was_closed = same && open_array();
     closes_ = was_closed || !detail::this_process::get().is_child();
-    if (!same) begin();
+    begin(same);
 }
 
 // Whether a process of this session began it.
@@ -104,10 +104,12 @@ bool trace_file::goes_on() const {
 }
 
 // At once, so that others of the session find it.
-void trace_file::begin() {
+void trace_file::begin(bool goes_on) {
     std::string text;
-    trace_event(text, "brood_session", 'M', pid_, 0, 0).with("session", session_name());
-    text.front() = '[';
+    if (!goes_on) {
+        trace_event(text, "brood_session", 'M', pid_, 0, 0).with("session", session_name());
+        text.front() = '[';
+    }
     trace_event(text, "process_name", 'M', pid_, 0, 0).with("name", detail::this_process::get().name());
     write(text);
 }

@@ -44,7 +44,7 @@ private:
     bool is_ours() const noexcept { return pid_ == platform::current_process_id(); }
     bool goes_on() const;
     void open();
-    void begin();
+    void begin(bool goes_on);
     bool open_array();
     void write(std::string_view text) noexcept;
 

@@ -83,7 +83,7 @@ void tracer::end() noexcept {
 std::uint64_t tracer::thread_number() {
     const auto number = own_thread();
     const std::lock_guard guard(mutex_);
-    if (named_threads_.emplace(number, true).second) {
+    if (named_threads_.insert(number).second) {
         std::string text;
         trace_event(text, "thread_name", 'M', pid_, number, 0).with("name", "thread " + std::to_string(number));
         file_->add(text, clock_now());
@@ -210,9 +210,7 @@ void tracer::worker_note(process_id worker, std::string_view what, std::int64_t 
     }
 }
 
-void tracer::pool_note(std::string_view what, std::int64_t when) noexcept {
-    worker_note(pid_, what, when);
-}
+void tracer::pool_note(std::string_view what, std::int64_t when) noexcept { worker_note(pid_, what, when); }
 
 // Many tasks a millisecond would make the counter longer than all the rest.
 void tracer::waiting(std::size_t tasks, std::int64_t now) noexcept {

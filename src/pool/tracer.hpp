@@ -10,9 +10,9 @@
 #include <brood/detail/pool_core.hpp>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -48,6 +48,7 @@ public:
     tracer(std::string pool, const std::string& path);
     tracer(const tracer&) = delete;
     tracer& operator=(const tracer&) = delete;
+    ~tracer() { end(); }
 
     // ---- tasks; begin() without the pool's lock ----
     std::unique_ptr<task_trace> begin(const detail::target& what);
@@ -78,7 +79,7 @@ private:
     const std::shared_ptr<trace_file> file_;
     function_names names_;
     std::mutex mutex_;
-    std::map<std::uint64_t, bool> named_threads_;
+    std::set<std::uint64_t> named_threads_;
     std::atomic<bool> ended_{false};
     std::int64_t counted_at_ = 0;  // with the pool's lock, as what follows
     std::size_t counted_ = 0;

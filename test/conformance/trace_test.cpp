@@ -221,9 +221,8 @@ TEST_CASE("a trace says how tasks end: exception, death, retry, cancel, time-out
     CHECK(outcome_of(waiting) == "cancelled");
     CHECK(waiting.at("ph") == "i");
     CHECK(outcome_of(only(events, "add")) == "ok");
-    CHECK(std::count_if(events.begin(), events.end(), [](const json& e) {
-              return e["name"].get<std::string>().starts_with("worker ended: ");
-          }) >= 4);
+    CHECK(std::count_if(events.begin(), events.end(),
+                        [](const json& e) { return e["name"].get<std::string>().starts_with("worker ended: "); }) >= 4);
 }
 
 TEST_CASE("chunks of a map stand in the trace under the user's function, and their elements add up") {

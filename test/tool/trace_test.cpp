@@ -75,8 +75,7 @@ TEST_CASE("the page of a trace stands alone and opens in a browser with a lane f
     const tool::temporary_folder folder;
     const auto file = traced(folder, "tiny", "3000");
     const auto page = folder.path() / "trace.html";
-    const auto output =
-        run_tool({"trace", tool::to_utf8(file), "--format", "html", "--output", tool::to_utf8(page)});
+    const auto output = run_tool({"trace", tool::to_utf8(file), "--format", "html", "--output", tool::to_utf8(page)});
     INFO(output.text);
     REQUIRE(output.code == 0);
     const std::string html = tool::read_text(page);
@@ -184,9 +183,11 @@ TEST_CASE("bench of a program whose tasks are long does not speak of bigger ones
 
 TEST_CASE("bench of a program without pools, that fails, or that is not there says so") {
     const std::string program = tool::to_utf8(pooled());
-    for (const auto& [kind, words] : std::vector<std::pair<std::string, std::string>>{
-             {"none", "made no pool"}, {"fails", "exited with code 3"}, {"idle", "ran no task"},
-             {"late failure", "exited with code 3"}}) {
+    for (const auto& [kind, words] :
+         std::vector<std::pair<std::string, std::string>>{{"none", "made no pool"},
+                                                          {"fails", "exited with code 3"},
+                                                          {"idle", "ran no task"},
+                                                          {"late failure", "exited with code 3"}}) {
         const auto output = run_tool({"bench", "--", program, kind});
         INFO(output.text);
         CHECK(output.code == 2);

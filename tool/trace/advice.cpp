@@ -32,12 +32,14 @@ std::string about_small(const function_figures& one, const trace_figures& all) {
     if (runs >= worth_it * moves) return {};
     std::string text = "Fewer and bigger tasks would pay: a task of " + quoted(one.name) + " runs " + seconds(runs) +
                        " on average, and " + seconds(moves) + " go into moving its arguments and result, " +
-                       std::to_string(one.tasks) + " times. Use map(), which puts many elements into one task, or let "
+                       std::to_string(one.tasks) +
+                       " times. Use map(), which puts many elements into one task, or let "
                        "each task do more.";
     if (runs < moves)
-        text += " Threads would pay too: a thread_pool moves nothing between processes. Even one after the other in the "
-                "process itself, they would take " +
-                seconds(one.running) + " instead of " + seconds(one.running + moves * static_cast<double>(one.tasks)) + ".";
+        text +=
+            " Threads would pay too: a thread_pool moves nothing between processes. Even one after the other in the "
+            "process itself, they would take " +
+            seconds(one.running) + " instead of " + seconds(one.running + moves * static_cast<double>(one.tasks)) + ".";
     return text;
 }
 
@@ -63,7 +65,8 @@ std::string about_idle(const trace_figures& all) {
                                           [](const auto& a, const auto& b) { return a.longest < b.longest; });
     if (longest->longest > much * all.length)
         return "More and smaller tasks would pay: " + idle + ", and one task of " + quoted(longest->name) + " ran " +
-               seconds(longest->longest) + " of " + seconds(all.length) + ". Split it, and begin with the longest ones.";
+               seconds(longest->longest) + " of " + seconds(all.length) +
+               ". Split it, and begin with the longest ones.";
     if (all.tasks < 2 * all.workers.size())
         return "More and smaller tasks would pay: " + idle + ", since there were " + std::to_string(all.tasks) +
                " tasks for " + std::to_string(all.workers.size()) + " workers.";
@@ -85,7 +88,8 @@ std::string about_deaths(const traced_events& events) {
     std::size_t died = 0;
     for (const auto& [outcome, count] : events.ends)
         if (outcome.starts_with("died")) died += count;
-    return died == 0 ? "" : std::to_string(died) + " times a task took its worker along; each time another was started.";
+    return died == 0 ? ""
+                     : std::to_string(died) + " times a task took its worker along; each time another was started.";
 }
 
 }  // namespace
@@ -103,11 +107,13 @@ std::vector<std::string> advise(const traced_events& events, const trace_figures
     add(about_idle(figures));
     add(about_starting(figures));
     if (all.empty())
-        all.push_back("Tasks have a good size: " + percent(1 - figures.moving_share()) +
-                      " of what they took were the functions themselves, and a task of " + seconds(figures.mean(figures.running)) +
-                      " on average stands against " + seconds(figures.mean(figures.moving())) +
-                      " for moving its arguments and result. Neither bigger tasks, nor shared arrays, nor threads would "
-                      "change much.");
+        all.push_back(
+            "Tasks have a good size: " + percent(1 - figures.moving_share()) +
+            " of what they took were the functions themselves, and a task of " +
+            seconds(figures.mean(figures.running)) + " on average stands against " +
+            seconds(figures.mean(figures.moving())) +
+            " for moving its arguments and result. Neither bigger tasks, nor shared arrays, nor threads would "
+            "change much.");
     add(about_deaths(events));
     return all;
 }

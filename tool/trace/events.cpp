@@ -180,9 +180,8 @@ private:
 
     // Slices that lie in another one of the same thread are parts of it.
     std::vector<traced_task> outermost() {
-        std::sort(slices_.begin(), slices_.end(), [](const auto& a, const auto& b) {
-            return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
-        });
+        std::sort(slices_.begin(), slices_.end(),
+                  [](const auto& a, const auto& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
         std::map<std::pair<std::int64_t, std::int64_t>, double> covered;
         std::vector<traced_task> kept;
         for (auto& slice : slices_) {
@@ -268,9 +267,9 @@ traced_events read_trace(const std::string& path) {
     auto events = read_lines(file);
     if (!events) events = read_whole(path, file);
     if (events->tasks.empty() && events->ends.empty())
-        throw std::runtime_error("'" + path + "' tells of no task" +
-                                 (events->of_brood ? ": no pool ran one while it was written"
-                                                   : ": nothing in it has a begin and an end"));
+        throw std::runtime_error(
+            "'" + path + "' tells of no task" +
+            (events->of_brood ? ": no pool ran one while it was written" : ": nothing in it has a begin and an end"));
     return std::move(*events);
 }
 

@@ -16,8 +16,8 @@ struct traced_task {
     std::int64_t pid = 0;
     std::int64_t thread = 0;
     double begin = 0, end = 0;
-    double waited = 0;                           // between submission and begin
-    double arguments = 0;                        // written by whoever submitted
+    double waited = 0;                            // between submission and begin
+    double arguments = 0;                         // written by whoever submitted
     double reading = 0, running = 0, result = 0;  // in the worker
     double bytes_in = 0, bytes_out = 0, elements = 0;
     double length() const { return end - begin; }
@@ -37,14 +37,14 @@ struct traced_count {
 
 struct traced_events {
     bool of_brood = false;
-    bool whole = true;                       // else it ends in the middle: its program still runs or was killed
-    std::size_t unreadable = 0;              // events that make no sense
-    std::vector<traced_task> tasks;          // that began, by their begin
+    bool whole = true;                        // else it ends in the middle: its program still runs or was killed
+    std::size_t unreadable = 0;               // events that make no sense
+    std::vector<traced_task> tasks;           // that began, by their begin
     std::map<std::string, std::size_t> ends;  // how often each outcome
     std::map<std::int64_t, traced_process> processes;
     std::map<std::string, std::vector<traced_count>> counts;  // by pool
-    double results_read = 0;                 // seconds for reading results, of all tasks
-    double length = 0;                       // of all that the trace tells of
+    double results_read = 0;                                  // seconds for reading results, of all tasks
+    double length = 0;                                        // of all that the trace tells of
 };
 
 // Throws std::runtime_error with one sentence.

@@ -57,8 +57,8 @@ ending run_traced(const std::vector<std::string>& command, const fs::path& trace
 std::string about_copies(const trace_figures& figures, double copy_rate) {
     return "Of the " + quantity(figures.moving(), "s") + " for moving arguments and results, " +
            quantity(figures.bytes / copy_rate, "s") + " are what one copy of their " +
-           (figures.bytes > 0 ? bytes_text(figures.bytes) : "0 B") + " takes here (" + quantity(copy_rate / 1e6, "MB/s") +
-           "); the rest is serializing them and waking each other.";
+           (figures.bytes > 0 ? bytes_text(figures.bytes) : "0 B") + " takes here (" +
+           quantity(copy_rate / 1e6, "MB/s") + "); the rest is serializing them and waking each other.";
 }
 
 int complain(const std::string& text) {

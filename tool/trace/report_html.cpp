@@ -31,7 +31,8 @@ std::string cell(const std::string& text) { return "<td class=\"number\">" + esc
 std::string head(const std::vector<std::string>& titles) {
     std::string html = "<tr>";
     for (const auto& title : titles)
-        html += "<th" + std::string(&title == &titles.front() ? "" : " class=\"number\"") + ">" + escaped(title) + "</th>";
+        html +=
+            "<th" + std::string(&title == &titles.front() ? "" : " class=\"number\"") + ">" + escaped(title) + "</th>";
     return html + "</tr>\n";
 }
 std::string name_cell(const std::string& name) { return "<td><code>" + escaped(name) + "</code></td>"; }
@@ -100,8 +101,8 @@ std::string shares(const std::vector<time_row>& rows) {
     std::string html = "<div class=\"shares\">";
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (all > 0 && rows[i].seconds > 0)
-            html += "<div class=\"" + std::string(kinds[i]) + "\" style=\"width:" +
-                    std::to_string(rows[i].seconds / all * 100) + "%\" title=\"" +
+            html += "<div class=\"" + std::string(kinds[i]) +
+                    "\" style=\"width:" + std::to_string(rows[i].seconds / all * 100) + "%\" title=\"" +
                     escaped(rows[i].name + ": " + percent(rows[i].seconds / all)) + "\"></div>";
     return html + "</div>\n";
 }

@@ -9,20 +9,19 @@ namespace {
 using nlohmann::json;
 
 json of_worker(const worker_figures& one) {
-    return {{"pid", one.pid},           {"name", one.name},         {"tasks", one.tasks},
-            {"run", one.running},       {"read", one.reading},      {"write", one.result},
-            {"idle", one.idle},         {"starting", one.starting}, {"utilisation", one.share()}};
+    return {{"pid", one.pid},     {"name", one.name},         {"tasks", one.tasks},
+            {"run", one.running}, {"read", one.reading},      {"write", one.result},
+            {"idle", one.idle},   {"starting", one.starting}, {"utilisation", one.share()}};
 }
 
 json of_function(const function_figures& one) {
-    return {{"name", one.name},         {"tasks", one.tasks},       {"failed", one.failed},
-            {"elements", one.elements}, {"run", one.running},       {"longest", one.longest},
-            {"waited", one.waited},     {"moving", one.moving},     {"bytes_in", one.bytes_in},
-            {"bytes_out", one.bytes_out}};
+    return {{"name", one.name},         {"tasks", one.tasks},        {"failed", one.failed}, {"elements", one.elements},
+            {"run", one.running},       {"longest", one.longest},    {"waited", one.waited}, {"moving", one.moving},
+            {"bytes_in", one.bytes_in}, {"bytes_out", one.bytes_out}};
 }
 
 json of_task(const traced_task& one) {
-    return {{"name", one.name},   {"pid", one.pid},         {"begin", one.begin},
+    return {{"name", one.name},       {"pid", one.pid},       {"begin", one.begin},
             {"length", one.length()}, {"waited", one.waited}, {"outcome", one.outcome}};
 }
 

@@ -40,9 +40,9 @@ std::string cut(const std::string& name, std::size_t width) {
 std::string functions_text(const trace_figures& figures, const style& look) {
     std::string text = heading("Functions", look);
     constexpr std::size_t shown = 20, name = 30, value = 11;
-    text += look.paint(ink::faint, "  " + pad_right("", name) + pad_left("tasks", value) + pad_left("run, mean", value) +
-                                       pad_left("longest", value) + pad_left("moving", value) +
-                                       pad_left("in", value) + pad_left("out", value)) +
+    text += look.paint(ink::faint, "  " + pad_right("", name) + pad_left("tasks", value) +
+                                       pad_left("run, mean", value) + pad_left("longest", value) +
+                                       pad_left("moving", value) + pad_left("in", value) + pad_left("out", value)) +
             "\n";
     for (std::size_t i = 0; i < std::min(shown, figures.functions.size()); ++i) {
         const auto& one = figures.functions[i];
@@ -92,7 +92,9 @@ std::string longest_text(const trace_figures& figures, const style& look) {
 
 std::string percent(double share) {
     const double value = share * 100;
-    return (value < 10 && value > 0 ? number(std::round(value * 10) / 10).substr(0, 3) : std::to_string(std::lround(value))) + " %";
+    return (value < 10 && value > 0 ? number(std::round(value * 10) / 10).substr(0, 3)
+                                    : std::to_string(std::lround(value))) +
+           " %";
 }
 
 std::string bytes_text(double bytes) {
@@ -101,8 +103,9 @@ std::string bytes_text(double bytes) {
 }
 
 std::string first_sentence(const traced_events& events, const trace_figures& figures) {
-    std::string text = seconds(figures.length) + ", " + plural(figures.workers.size(), events.of_brood ? "worker" : "process") +
-                       ", " + plural(figures.tasks, events.of_brood ? "task" : "slice") + " that ran";
+    std::string text = seconds(figures.length) + ", " +
+                       plural(figures.workers.size(), events.of_brood ? "worker" : "process") + ", " +
+                       plural(figures.tasks, events.of_brood ? "task" : "slice") + " that ran";
     if (events.ends.empty()) return text + ".";
     std::string ends;
     for (const auto& [outcome, count] : events.ends)
@@ -115,7 +118,8 @@ std::string file_note(const traced_events& events) {
     if (!events.whole)
         text = "The file was not closed: its program still runs, or ended suddenly. What stands in it is used.";
     if (events.unreadable > 0)
-        text += (text.empty() ? "" : " ") + plural(events.unreadable, "event") + " in it make no sense and are left out.";
+        text +=
+            (text.empty() ? "" : " ") + plural(events.unreadable, "event") + " in it make no sense and are left out.";
     if (!events.of_brood)
         text += std::string(text.empty() ? "" : " ") +
                 "No pool of brood wrote it: slices that lie in no other one count as tasks.";

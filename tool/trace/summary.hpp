@@ -16,11 +16,11 @@ struct worker_figures {
     std::int64_t pid = 0;
     std::string name;
     std::size_t tasks = 0;
-    double starting = 0;            // until it was ready
-    double running = 0;             // the functions themselves
+    double starting = 0;             // until it was ready
+    double running = 0;              // the functions themselves
     double reading = 0, result = 0;  // of arguments, and writing results
-    double idle = 0;                // ready, and no task
-    double share() const;           // of its life that it ran functions
+    double idle = 0;                 // ready, and no task
+    double share() const;            // of its life that it ran functions
 };
 
 struct function_figures {
@@ -35,9 +35,9 @@ struct function_figures {
 
 struct trace_figures {
     double length = 0;
-    std::vector<worker_figures> workers;      // by pid
-    std::vector<function_figures> functions;  // the one that ran longest first
-    std::vector<const traced_task*> longest;  // of the events, at most ten
+    std::vector<worker_figures> workers;                                  // by pid
+    std::vector<function_figures> functions;                              // the one that ran longest first
+    std::vector<const traced_task*> longest;                              // of the events, at most ten
     double starting = 0, running = 0, reading = 0, result = 0, idle = 0;  // of all workers
     double arguments = 0, results_read = 0;                               // in the processes that submit
     double waited = 0, longest_wait = 0;

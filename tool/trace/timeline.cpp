@@ -49,8 +49,9 @@ public:
         for (const auto* task : tasks) draw(*task, busy);
         columns(busy);
         if (process.ended >= 0 && process.ended >= from_ && process.ended <= to_)
-            svg_ += "<line x1=\"" + x(process.ended) + "\" x2=\"" + x(process.ended) + "\" y1=\"" + number_text(y_ + 1) +
-                    "\" y2=\"" + number_text(y_ + lane - 1) + "\" stroke=\"var(--soft)\"><title>ended</title></line>";
+            svg_ += "<line x1=\"" + x(process.ended) + "\" x2=\"" + x(process.ended) + "\" y1=\"" +
+                    number_text(y_ + 1) + "\" y2=\"" + number_text(y_ + lane - 1) +
+                    "\" stroke=\"var(--soft)\"><title>ended</title></line>";
         svg_ += "</g>\n";
         y_ += lane;
     }
@@ -65,8 +66,8 @@ public:
         for (const auto& one : all) {
             const double place = std::clamp(at(one.at), left, left + plot);
             if (place - drawn >= 0.5 || one.tasks == 0 || one.tasks == most) {
-                path += "L" + number_text(place) + "," + height(level) + "L" + number_text(place) + "," +
-                        height(one.tasks);
+                path +=
+                    "L" + number_text(place) + "," + height(level) + "L" + number_text(place) + "," + height(one.tasks);
                 drawn = place;
             }
             level = one.tasks;
@@ -74,10 +75,10 @@ public:
         path += "L" + number_text(left + plot) + "," + height(level) + "L" + number_text(left + plot) + "," +
                 number_text(base) + "Z";
         svg_ += "<g><text x=\"" + number_text(left - 8) + "\" y=\"" + number_text(base - high / 2 + 4) +
-                "\" text-anchor=\"end\">waiting in " + escaped(short_of(pool)) + "</text><path class=\"waits\" d=\"" + path +
-                "\"><title>at most " + number(most) + " tasks waited</title></path><text class=\"tick\" x=\"" +
-                number_text(left + plot - 2) + "\" y=\"" + number_text(base - high - 1) +
-                "\" text-anchor=\"end\">" + std::to_string(std::lround(most)) + "</text></g>\n";
+                "\" text-anchor=\"end\">waiting in " + escaped(short_of(pool)) + "</text><path class=\"waits\" d=\"" +
+                path + "\"><title>at most " + number(most) + " tasks waited</title></path><text class=\"tick\" x=\"" +
+                number_text(left + plot - 2) + "\" y=\"" + number_text(base - high - 1) + "\" text-anchor=\"end\">" +
+                std::to_string(std::lround(most)) + "</text></g>\n";
         y_ += counts_height;
     }
 
@@ -113,8 +114,8 @@ private:
         const double first = std::max(at(begin), left), last = std::min(at(end), left + plot);
         if (last <= first) return;
         svg_ += "<rect class=\"" + kind + "\" x=\"" + number_text(first) + "\" y=\"" + number_text(y_ + 3) +
-                "\" width=\"" + number_text(std::max(last - first, 0.4)) + "\" height=\"" + number_text(lane - 6) + "\">" +
-                (title.empty() ? "" : "<title>" + escaped(title) + "</title>") + "</rect>";
+                "\" width=\"" + number_text(std::max(last - first, 0.4)) + "\" height=\"" + number_text(lane - 6) +
+                "\">" + (title.empty() ? "" : "<title>" + escaped(title) + "</title>") + "</rect>";
     }
 
     static std::string words_of(const traced_task& task) {
