@@ -164,7 +164,7 @@ private:
     std::condition_variable done_, idle_;
     bool leading_ = false;
     unsigned followers_ = 0;
-    bool hub_sleeps_ = false;
+    bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
     bool quit_ = false;
     std::thread hub_;
 

@@ -90,10 +90,11 @@ void owner::run() {
 
 // The events of a trace are written at the latest when nothing has happened for a while.
 void owner::sleep(lock& held) {
-    if (!trace_waits())
-        idle_.wait(held);
-    else if (idle_.wait_for(held, std::chrono::nanoseconds(trace_file::interval)) == std::cv_status::timeout)
-        tracer_->flush();
+    if (!trace_waits()) return idle_.wait(held);
+    hub_dozes_ = true;
+    const auto woken = idle_.wait_for(held, std::chrono::nanoseconds(trace_file::interval));
+    hub_dozes_ = false;
+    if (woken == std::cv_status::timeout) tracer_->flush();
 }
 
 bool owner::lead(lock& held, const time_point* until) {

@@ -12,6 +12,7 @@ std::unique_ptr<task_trace> owner::begin_trace(const detail::target& what) {
 
 // Of a task that may still have its slot.
 void owner::trace_attempt(const pool_task& task, std::string_view outcome) noexcept {
+    if (hub_sleeps_ && !hub_dozes_) idle_.notify_one();  // somebody must write it in time
     const auto now = clock_now();
     tracer_->waiting(waiting_tasks(), now);
     if (task.where != pool_task::place::given_out) return tracer_->never_ran(task, outcome, now);
