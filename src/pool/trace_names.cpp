@@ -17,6 +17,7 @@ namespace {
 
 using std::string_view;
 constexpr std::size_t longest = 120;
+constexpr string_view anonymous = "(anonymous namespace)::";
 
 void remove_all(std::string& text, string_view part) {
     for (auto at = text.find(part); at != text.npos; at = text.find(part, at)) text.erase(at, part.size());
@@ -74,13 +75,24 @@ std::string without_parameters(string_view text) {
     return kept;
 }
 
+std::string readable(const char* mangled) {
+    auto name = platform::demangle(mangled);
+    remove_all(name, anonymous);
+    return name;
+}
+
+// "account" of "int (account::*)(int)"; empty of other types.
+std::string class_of_member(const std::string& type) {
+    const auto star = type.find("::*)");
+    if (star == type.npos) return {};
+    const auto open = type.rfind('(', star);
+    return open == type.npos ? std::string() : short_name(string_view(type).substr(open + 1, star - open - 1));
+}
+
+// Which member it is, the object says, if it is a virtual one.
 std::string name_of_type(const char* mangled) {
-    const auto name = platform::demangle(mangled);
-    // int (account::*)(int): which one, the object says.
-    if (const auto star = name.find("::*)"); star != name.npos) {
-        const auto open = name.rfind('(', star);
-        return "virtual member of " + short_name(string_view(name).substr(open + 1, star - open - 1));
-    }
+    const auto name = readable(mangled);
+    if (const auto owner = class_of_member(name); !owner.empty()) return "virtual member of " + owner;
     return name.find("(*)") != name.npos ? name : short_name(name);
 }
 
@@ -94,14 +106,19 @@ std::string name_of_code(const void* code) {
            module.substr(slash == module.npos ? 0 : slash + 1);
 }
 
-std::string describe(const detail::callee& what) {
+const char* type_of(const detail::callee& what) { return what.type == nullptr ? "" : what.type->name(); }
+
+// `type`: mangled, or empty.
+std::string describe(const void* code, const char* type) {
     std::string name;
-    if (what.code != nullptr) name = name_of_code(what.code);
-    if (name.empty() && what.type != nullptr) name = name_of_type(what.type->name());
+    if (code != nullptr) name = name_of_code(code);
+    const bool has_type = *type != '\0';
+    // Debug information may give the name alone.
+    if (!name.empty() && has_type && name.find("::") == name.npos)
+        if (const auto owner = class_of_member(readable(type)); !owner.empty()) name = owner + "::" + name;
+    if (name.empty() && has_type) name = name_of_type(type);
     return name.empty() ? "task" : name;
 }
-
-constexpr char by_code = 'c', by_type = 't';
 
 const void* read_code(string_view written) {
     input_archive archive(std::as_bytes(std::span(written)));
@@ -109,17 +126,18 @@ const void* read_code(string_view written) {
     return detail::find_code(place.build_id, place.offset, place.module_path);
 }
 
+// The type, a zero, and the place of the code if there is one.
 std::string describe_portable(const std::string& name) {
-    if (name.empty()) return "task";
-    if (name.front() == by_type) return name_of_type(name.c_str() + 1);
-    return describe({nullptr, read_code(string_view(name).substr(1)), 0});
+    const auto end = name.find('\0');
+    if (end == name.npos || end + 1 == name.size()) return describe(nullptr, name.c_str());
+    return describe(read_code(string_view(name).substr(end + 1)), name.c_str());
 }
 
 }  // namespace
 
 std::string short_name(string_view demangled) {
     std::string text(demangled);
-    remove_all(text, "(anonymous namespace)::");
+    remove_all(text, anonymous);
     remove_all(text, "{anonymous}::");
     remove_all(text, "::_FUN");
     remove_all(text, "[abi:cxx11]");
@@ -130,22 +148,22 @@ std::string short_name(string_view demangled) {
 }
 
 std::string portable_name(const detail::callee& what) {
-    if (what.code != nullptr) {
-        try {
-            output_archive archive({.handles = false, .blocks = false});
-            detail::save_value(archive, detail::locate_code(what.code));
-            return by_code + std::string(reinterpret_cast<const char*>(archive.bytes().data()), archive.bytes().size());
-        } catch (const serialization_error&) {
-            // code that was made at run time
-        }
+    std::string name = type_of(what) + std::string(1, '\0');
+    if (what.code == nullptr) return name;
+    try {
+        output_archive archive({.handles = false, .blocks = false});
+        detail::save_value(archive, detail::locate_code(what.code));
+        name.append(reinterpret_cast<const char*>(archive.bytes().data()), archive.bytes().size());
+    } catch (const serialization_error&) {
+        // code that was made at run time
     }
-    return what.type == nullptr ? std::string() : std::string(1, by_type) + what.type->name();
+    return name;
 }
 
 const std::string& function_names::of(const detail::callee& what) {
     const std::lock_guard guard(mutex_);
-    auto& known = known_[{what.code, what.type == nullptr ? nullptr : what.type->name()}];
-    if (!known) known = std::make_unique<const std::string>(describe(what));
+    auto& known = known_[{what.code, type_of(what)}];
+    if (!known) known = std::make_unique<const std::string>(describe(what.code, type_of(what)));
     return *known;
 }
 
