@@ -70,6 +70,8 @@ std::string about_idle(const trace_figures& all) {
     if (all.tasks < 2 * all.workers.size())
         return "More and smaller tasks would pay: " + idle + ", since there were " + std::to_string(all.tasks) +
                " tasks for " + std::to_string(all.workers.size()) + " workers.";
+    // Where tasks wait long, workers are not what is missing.
+    if (all.mean(all.waited) > std::max(all.mean(all.running), all.mean(all.moving()))) return {};
     return "Fewer workers would do as well, or tasks that are submitted sooner: " + idle + ", and a task waited only " +
            seconds(all.mean(all.waited)) +
            " for one on average. A loop of apply() gives out one task at a time; submit() and map() give out many.";

@@ -87,6 +87,10 @@ public:
         if (!all_.of_brood) all_.tasks = outermost();
         std::sort(all_.tasks.begin(), all_.tasks.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
         if (first_ > last_) first_ = last_ = 0;
+        for (const auto& each : all_.tasks) {
+            auto& ready = all_.processes[each.pid].ready;  // the pool may hear of it later than of the first task
+            if (ready > each.begin) ready = each.begin;
+        }
         for (auto& each : all_.tasks) {
             each.begin -= first_;
             each.end -= first_;

@@ -21,6 +21,7 @@ svg.timeline { width: 100%; } svg text.tick { fill: var(--soft); font-size: 11px
 svg .lane rect:not([class]) { stroke: none; }
 .legend { font-size: .85rem; } .legend span { margin-right: 1rem; white-space: nowrap; }
 .legend i { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .35em; }
+i.swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .45em; }
 .shares { display: flex; height: 1.6rem; border-radius: 4px; overflow: hidden; margin: .6rem 0; }
 summary { cursor: pointer; color: var(--mark); }
 </style>
@@ -40,12 +41,17 @@ std::string table(const std::string& id, const std::string& rows) {
     return "<div class=\"scroll\"><table id=\"" + id + "\">\n" + rows + "</table></div>\n";
 }
 
-std::string times(const std::vector<time_row>& rows) {
+// The colours of the rows of a table of times.
+constexpr const char* kinds[] = {"c1", "c0", "c2", "c6", "start"};
+
+std::string times(const std::vector<time_row>& rows, bool coloured) {
     double all = 0;
     for (const auto& row : rows) all += row.seconds;
     std::string html;
     for (const auto& row : rows)
-        html += "<tr><td>" + escaped(row.name) + " <span class=\"soft\">" + escaped(row.about) + "</span></td>" +
+        html += "<tr><td>" +
+                (coloured ? "<i class=\"swatch " + std::string(kinds[&row - rows.data()]) + "\"></i>" : "") +
+                escaped(row.name) + " <span class=\"soft\">" + escaped(row.about) + "</span></td>" +
                 cell(seconds(row.seconds)) + cell(percent(all > 0 ? row.seconds / all : 0)) + "</tr>\n";
     return html;
 }
@@ -95,7 +101,6 @@ std::string pieces(const traced_events& events, const trace_figures& figures) {
 }
 
 std::string shares(const std::vector<time_row>& rows) {
-    static const char* const kinds[] = {"c1", "c0", "c2", "start", "c6"};
     double all = 0;
     for (const auto& row : rows) all += row.seconds;
     std::string html = "<div class=\"shares\">";
@@ -119,10 +124,11 @@ std::string as_html(const traced_run& run) {
     for (const auto& line : run.advice) html += "<p class=\"advice\">" + escaped(line) + "</p>\n";
     html += "<h2>Timeline</h2>\n" + legend(figures) + timeline(run.events, figures, 0, figures.length) +
             pieces(run.events, figures);
-    html += "<h2>Time of the workers</h2>\n" + shares(of_workers) + table("times", times(of_workers));
+    html += "<h2>Time of the workers</h2>\n" + shares(of_workers) + table("times", times(of_workers, true));
     if (run.events.of_brood)
-        html += "<h2>Time of those who submit</h2>\n" + table("submitters", times(times_of_submitters(figures))) +
-                "<p>A task waited " + escaped(seconds(figures.mean(figures.waited))) + " for a worker on average, " +
+        html += "<h2>Time of those who submit</h2>\n" +
+                table("submitters", times(times_of_submitters(figures), false)) + "<p>A task waited " +
+                escaped(seconds(figures.mean(figures.waited))) + " for a worker on average, " +
                 escaped(seconds(figures.longest_wait)) + " at most. Of the time that tasks took, " +
                 escaped(percent(figures.moving_share())) + " went into moving " + escaped(bytes_text(figures.bytes)) +
                 " of arguments and results.</p>\n";
