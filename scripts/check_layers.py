@@ -107,8 +107,9 @@ PUBLIC = {
     "native/": "platform",
 }
 
-# The one file outside the ports that needs the system's headers: an example's hashing by a library of Windows.
-SYSTEM_LIBRARY_USERS = {"examples/sha256_tree/hash_windows.cpp"}
+# The files outside the ports that need the system's headers: an example's hashing by a library of Windows, and another
+# one's terminal device.
+SYSTEM_LIBRARY_USERS = {"examples/sha256_tree/hash_windows.cpp", "examples/instrument/serial_line_posix.cpp"}
 
 # A port uses its own folder and those that it shares.
 PORTS = {"posix": {"posix"}, "linux": {"linux", "posix"}, "darwin": {"darwin", "posix"}, "windows": {"windows"}}
