@@ -2,6 +2,7 @@
 // Pools beside one queue there and another back, and beside the work itself in this process.
 #include "bench_groups.hpp"
 #include "bulk.hpp"
+#include "layout.hpp"
 
 #include <brood/brood.hpp>
 
@@ -116,6 +117,16 @@ double work_alone(const std::vector<std::uint64_t>& seeds) {
     return static_cast<double>(seeds.size()) / seconds * static_cast<double>(brood::cpu_count());
 }
 
+// A pool that writes a trace, beside one that does not.
+class traced_pool {
+public:
+    brood::pool& get() { return pool_; }
+
+private:
+    const temporary_folder folder_;
+    brood::pool pool_{{.trace = folder_.path() / "trace.json"}};
+};
+
 std::vector<int> numbers_to(int count) {
     std::vector<int> all(static_cast<std::size_t>(count));
     std::iota(all.begin(), all.end(), 0);
@@ -146,6 +157,13 @@ void measure_pools(session& now) {
            relation{kind::itself, "", 0, 2e6, true}},
           {"pool.map", "", "tasks/s", [=] { return map_rate(pool->get(), *many, 0); },
            relation{kind::itself, "", 0, 100e6, true}}},
+         now.few_runs());
+    const auto traced = std::make_shared<on_first_use<traced_pool>>();
+    constexpr int fewer = 50'000;  // the file of so many tasks is large enough
+    race(now,
+         {{"pool.submit.untraced", "", "tasks/s", [=] { return submit_rate(pool->get(), fewer); }, {}},
+          {"pool.submit.traced", "", "tasks/s", [=] { return submit_rate(traced->get().get(), fewer); },
+           relation{kind::ratio, "pool.submit.untraced", 0, std::nullopt, true}}},
          now.few_runs());
     race(now,
          {{"limit.two_copies", "", "MB/s", [=] { return copy_rate(*data, *to); }, {}},

@@ -4,6 +4,8 @@
 #include "check/check.hpp"
 #include "doctor.hpp"
 #include "tour.hpp"
+#include "trace/profile.hpp"
+#include "trace/trace.hpp"
 
 #include <brood/brood.hpp>
 
@@ -33,8 +35,10 @@ void add_tour(CLI::App& app, tool::tour_options& options) {
     tour.add_flag("--source", options.source, "Show each program before its output");
 }
 
-void add_bench(CLI::App& app, tool::bench_options& options) {
+void add_bench(CLI::App& app, tool::bench_options& options, tool::profile_options& profile) {
     CLI::App& bench = *app.add_subcommand("bench", "Measure what brood costs, beside the limits of this machine");
+    bench.add_option("program", profile.command,
+                     "After \"--\": a program with pools and its arguments; say where its time goes instead");
     bench.add_flag("--quick", options.quick, "Few runs");
     bench.add_option("--runs", options.runs, "Runs of each row that starts processes")->check(CLI::PositiveNumber);
     bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
@@ -58,6 +62,13 @@ void add_check(CLI::App& app, tool::check_options& options) {
     check.add_option("--limit", options.limit, "Seconds for each run")->check(CLI::PositiveNumber);
     check.add_option("--output", options.output, "Write the result to this file");
     check.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
+}
+
+void add_trace(CLI::App& app, tool::trace_options& options) {
+    CLI::App& trace = *app.add_subcommand("trace", "Say what a trace file of pools tells, with a timeline");
+    trace.add_option("file", options.file, "What BROOD_TRACE or pool_options::trace wrote")->required();
+    trace.add_option("--output", options.output, "Write the result to this file");
+    trace.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
 }
 
 // What follows the program of `brood check` is the program's: a "--" before it says so.
@@ -90,10 +101,13 @@ int run(int argc, char** argv) {
     tool::bench_options bench;
     tool::doctor_options doctor;
     tool::check_options check;
+    tool::trace_options trace;
+    tool::profile_options profile;
     add_tour(app, tour);
-    add_bench(app, bench);
+    add_bench(app, bench, profile);
     add_doctor(app, doctor);
     add_check(app, check);
+    add_trace(app, trace);
     try {
         std::vector<std::string> arguments = split_program({argv + 1, argv + argc});
         std::reverse(arguments.begin(), arguments.end());
@@ -102,7 +116,13 @@ int run(int argc, char** argv) {
         return wrong_arguments(app, error);
     }
     if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
+    if (app.got_subcommand("trace")) return tool::run_trace(trace);
     if (app.got_subcommand("check")) return tool::run_check(check);
+    if (!profile.command.empty()) {
+        profile.format = bench.format;
+        profile.output = bench.output;
+        return tool::run_profile(profile);
+    }
     return app.got_subcommand("tour") ? tool::run_tour(tour) : tool::run_bench(bench);
 }
 

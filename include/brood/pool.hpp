@@ -36,6 +36,7 @@ public:
         if (stop) stop->set();
     }
     R take() override {
+        const reading_scope told(*this);
         input_archive& archive = open();
         if constexpr (!std::is_void_v<R>)
             return load_value<R>(archive);
@@ -82,7 +83,8 @@ private:
 class pool : public detail::pool_interface<pool> {
 public:
     // Starts the workers and waits until their processes run. Throws std::invalid_argument for options that make no
-    // sense, start_error or bootstrap_error when no process can be started.
+    // sense, start_error or bootstrap_error when no process can be started, std::system_error when the file
+    // of the option `trace` cannot be opened.
     explicit pool(const pool_options& options) : pool(detail::pool_core::make(options), true) {}
     explicit pool(int workers) : pool(pool_options{.workers = workers}) {}
     pool() : pool(pool_options{}) {}

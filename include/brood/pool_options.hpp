@@ -64,8 +64,10 @@ struct pool_options {
     // So many tasks may wait for a worker; a submit() beyond that waits. At least 1; else there is no limit.
     std::optional<std::int64_t> queue_limit = {};
     std::string name = {};  // of the pool, in errors and in the names of its workers; empty: pool-1, pool-2, ...
-    progress_option progress = {};     // of each map that does not say otherwise
-    std::filesystem::path trace = {};  // a file for Chrome's or Perfetto's viewer; empty: what BROOD_TRACE says
+    progress_option progress = {};  // of each map that does not say otherwise
+    // A file for a timeline by `brood trace`, Perfetto or Chrome, one line per process; empty: what the environment
+    // variable BROOD_TRACE names, if it is set. One that cannot be opened throws std::system_error (processes).
+    std::filesystem::path trace = {};
 };
 
 // Options of one task.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arena/wait_set.hpp"
 
+#include "arena/fence.hpp"
 #include "arena/handle_watcher.hpp"
 #include "arena/session.hpp"
 
@@ -68,7 +69,7 @@ void wait_set::register_sleeper() {
 void wait_set::announce() const {
     for (const auto& one : things_)
         if (one.announce) one.announce();
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    arena::fence(std::memory_order_seq_cst);
 }
 
 // All handles are looked at with one call.

@@ -34,11 +34,14 @@ const stack_trace& words(const std::shared_ptr<const detail::stack_source>& sour
 
 const stack_trace& detail::stack_source::get() const noexcept {
     if (!describe_) return stack_;
-    try {
-        std::call_once(described_, [this] { stack_ = describe_(bytes_); });
-    } catch (const std::exception&) {
-        // A stack is a help for the reader of an error, never an error of its own: it stays empty.
-    }
+    // No exception may leave a call_once: with MinGW's threads the next one on a flag at that address waits for ever.
+    std::call_once(described_, [this] {
+        try {
+            stack_ = describe_(bytes_);
+        } catch (const std::exception&) {
+            // A stack is a help for the reader of an error, never an error of its own: it stays empty.
+        }
+    });
     return stack_;
 }
 

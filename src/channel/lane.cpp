@@ -2,6 +2,7 @@
 #include "channel/lane.hpp"
 
 #include "arena/blocks.hpp"
+#include "arena/fence.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -93,7 +94,7 @@ std::uint64_t read_word(const std::atomic<arena::offset>& which, Read read) noex
         const arena::offset block = which.load(std::memory_order_acquire);
         if (block == 0) return 0;
         const std::uint64_t value = read(ring_at(block));
-        std::atomic_thread_fence(std::memory_order_acquire);
+        arena::fence(std::memory_order_acquire);
         if (which.load(std::memory_order_relaxed) == block) return value;
     }
 }

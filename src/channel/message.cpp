@@ -39,10 +39,10 @@ void fill(std::byte* at, const counts_of_message& c, const output_archive& archi
     auto* word = places_of(at);
     for (const auto& object : archive.shared_objects()) *word++ = object.place;
     for (const auto& block : archive.blocks()) *word++ = block.size();
-    std::memcpy(at + begin_of_bytes(c), archive.bytes().data(), archive.bytes().size());
+    std::copy(archive.bytes().begin(), archive.bytes().end(), at + begin_of_bytes(c));
     std::byte* to = at + begin_of_blocks(c);
     for (const auto& block : archive.blocks()) {
-        std::memcpy(to, block.data(), block.size());
+        std::copy(block.begin(), block.end(), to);
         to += aligned(block.size());
     }
 }

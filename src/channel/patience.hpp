@@ -8,6 +8,7 @@
 // there is still something for others.
 #pragma once
 
+#include "arena/fence.hpp"
 #include "arena/sleepers.hpp"
 #include "channel/queue_state.hpp"
 
@@ -18,11 +19,11 @@
 
 namespace brood::channel {
 
-inline bool is_past(const platform::deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
+using arena::is_past;
 
 // After a change that was made with any order.
 inline void ring_bell(bell& which) noexcept {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    arena::fence(std::memory_order_seq_cst);
     if (which.load(std::memory_order_relaxed) != 0 && which.exchange(0) != 0) arena::wake(&which, 1);
 }
 
@@ -54,7 +55,7 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
     {
         arena::waiting sleeper(&which);
         which.store(1);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        arena::fence(std::memory_order_seq_cst);
         if (blocked()) sleeper.sleep(until);
     }
     which.store(1);

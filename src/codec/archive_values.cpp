@@ -59,6 +59,11 @@ member_function_form form_of(const raw_member_function& raw) {
 
 }  // namespace
 
+const void* code_of_member(const raw_member_function& function) noexcept {
+    const bool plain = form_of(function) == member_function_form::plain;
+    return plain ? reinterpret_cast<const void*>(function.function) : nullptr;
+}
+
 void write_member_function(output_archive& archive, const raw_member_function& function) {
     const member_function_form form = form_of(function);
     archive.write_byte(static_cast<std::uint8_t>(form));

@@ -8,7 +8,7 @@
 
 #include <brood/process.hpp>
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 
 namespace brood::managing {
@@ -30,7 +30,7 @@ void answer::prepare(const output_archive& archive, answer_kind kind) {
     if (bytes.size() > slot_->bytes.size() || !archive.blocks().empty() || !archive.shared_objects().empty()) {
         message_ = channel::make_message(archive);
     } else {
-        std::memcpy(slot_->bytes.data(), bytes.data(), bytes.size());
+        std::copy(bytes.begin(), bytes.end(), slot_->bytes.begin());
         slot_->size = bytes.size();
     }
     slot_->kind = kind;

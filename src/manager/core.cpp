@@ -21,9 +21,13 @@ struct state_handle {
     void load(input_archive& archive) { state = shared_object::load(archive, arena::kind::manager); }
 };
 
+// The server of this process; never freed, since its threads may use it to the end.
+std::atomic<managing::server*> serving{nullptr};
+
 void serve_manager(const state_handle& handle, std::size_t threads) {
     auto& state = handle.state.as<manager_state>();
-    auto& server = *new managing::server(handle.state.held()->block(), threads);  // threads may use it to the end
+    auto& server = *new managing::server(handle.state.held()->block(), threads);
+    serving = &server;
     state.pid = platform::current_process_id();
     state.next_server = arena::own_tag.load();
     arena::wake(&state.started, arena::everybody);

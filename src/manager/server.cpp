@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "manager/server.hpp"
 
+#include "arena/fence.hpp"
 #include "channel/patience.hpp"
 #include "codec/function.hpp"
 #include "manager/caller.hpp"
@@ -101,7 +102,7 @@ bool server::try_looking() noexcept {
 void server::stop_looking() noexcept {
     looked_for_.store(false);
     state_.bell.store(1);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    arena::fence(std::memory_order_seq_cst);
     if (has_work()) channel::ring_bell(state_.bell);
 }
 
@@ -141,7 +142,7 @@ bool server::sleep() {
     arena::waiting sleeper(&state_.bell);
     if (!looked_for_.load()) {
         state_.bell.store(1);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        arena::fence(std::memory_order_seq_cst);
         if (has_work() || ended_.load()) return true;
     }
     sleeper.sleep({});

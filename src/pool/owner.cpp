@@ -55,6 +55,7 @@ owner::owner(const pool_options& options)
     : options_(options),
       defaults_(defaults_of(options)),
       name_(options.name.empty() ? next_name() : options.name),
+      tracer_(make_tracer(name_, options.trace)),
       memory_object_(make_memory()),
       tasks_object_(detail::channel_core::make(unbounded_queue, 0)),
       reports_object_(detail::channel_core::make(unbounded_queue, 0)),
@@ -169,6 +170,7 @@ void owner::finish() noexcept {
         hub_.detach();
     else
         hub_.join();
+    if (tracer_) tracer_->end();
 }
 
 void owner::resize(int workers) {
@@ -256,6 +258,8 @@ namespace {
     throw std::logic_error("only the process that made a pool can change it or ask for its state");
 }
 }  // namespace
+
+std::unique_ptr<pools::task_trace> pool_core::begin_trace(const target&) { return nullptr; }
 
 void pool_core::resize(int) { throw_elsewhere(); }
 std::vector<worker_stats> pool_core::stats() { throw_elsewhere(); }

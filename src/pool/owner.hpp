@@ -9,6 +9,7 @@
 #include "pool/function_table.hpp"
 #include "pool/pool_memory.hpp"
 #include "pool/task_bytes.hpp"
+#include "pool/tracer.hpp"
 #include "pool/worker.hpp"
 
 #include <brood/process_options.hpp>
@@ -45,6 +46,7 @@ public:
     void forget(pool_task& task, const void* key) noexcept override;
     bool cancel(pool_task& task, bool running) override;
     progress_option default_progress() const override { return options_.progress; }
+    std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     void require_open() const override;
     void hold() override;
     void release() noexcept override;
@@ -104,12 +106,20 @@ private:
     void look_after_leading() noexcept;
     void wake_somebody() noexcept;
     void run();
+    void sleep(lock& held);
     platform::deadline earliest(const time_point* until) const;
     void handle(detail::taken_value& taken);
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
     void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
     void note_time(pool_task& task);
+
+    // ---- the trace, if there is one (owner_trace.cpp) ----
+    void trace_attempt(const pool_task& task, std::string_view outcome) noexcept;
+    void trace_end(const pool_task& task) noexcept;
+    process_id slot_worker(std::uint64_t claim) const noexcept;
+    std::size_t waiting_tasks() const noexcept;
+    bool trace_waits() const noexcept;
 
     // ---- workers (owner_workers.cpp) ----
     std::shared_ptr<member> member_at(std::uint32_t index) const;
@@ -143,6 +153,7 @@ private:
     pool_options options_;
     detail::task_settings defaults_;
     std::string name_;
+    const std::shared_ptr<tracer> tracer_;  // or null
     std::string initializer_name_, initializer_, finalizer_name_, finalizer_;
     detail::shared_object memory_object_, tasks_object_, reports_object_;
     pool_memory& memory_;
@@ -153,7 +164,7 @@ private:
     std::condition_variable done_, idle_;
     bool leading_ = false;
     unsigned followers_ = 0;
-    bool hub_sleeps_ = false;
+    bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
     bool quit_ = false;
     std::thread hub_;
 
@@ -167,6 +178,7 @@ private:
     std::mutex dead_mutex_;
     std::vector<process_id> dead_;
     std::atomic<bool> has_dead_{false};
+    process_id buried_ = 0;  // the worker whose tasks are being ended
     unsigned failed_starts_ = 0;
     std::size_t dismissed_ = 0;  // told to leave, and not yet buried
     bool keeping_ = false;

@@ -80,12 +80,21 @@ void owner::run() {
     while (!quit_) {
         if (leading_ || (is_done() && !has_dead_ && !ending_)) {
             hub_sleeps_ = true;
-            idle_.wait(held);
+            sleep(held);
             hub_sleeps_ = false;
         } else {
             lead(held, nullptr);
         }
     }
+}
+
+// The events of a trace are written at the latest when nothing has happened for a while.
+void owner::sleep(lock& held) {
+    if (!trace_waits()) return idle_.wait(held);
+    hub_dozes_ = true;
+    const auto woken = idle_.wait_for(held, std::chrono::nanoseconds(trace_file::interval));
+    hub_dozes_ = false;
+    if (woken == std::cv_status::timeout) tracer_->flush();
 }
 
 bool owner::lead(lock& held, const time_point* until) {
@@ -100,7 +109,10 @@ bool owner::lead(lock& held, const time_point* until) {
         const auto got = reports_.get(taken, limit);
         held.lock();
         heard = got == channel_result::done;
-        if (heard) handle(taken);
+        if (heard)
+            handle(taken);
+        else if (trace_waits())
+            tracer_->flush();
     }
     constexpr int at_once = 256;
     for (int i = 0; i < at_once && reports_.get(taken, detail::at_once) == channel_result::done; ++i) handle(taken);
@@ -130,6 +142,10 @@ platform::deadline owner::earliest(const time_point* until) const {
     platform::deadline limit;
     if (until != nullptr) limit = *until;
     if (next_check_ && (!limit || *next_check_ < *limit)) limit = next_check_;
+    if (trace_waits()) {
+        const auto then = std::chrono::steady_clock::now() + std::chrono::nanoseconds(trace_file::interval);
+        if (!limit || then < *limit) limit = then;
+    }
     return limit;
 }
 
@@ -163,12 +179,14 @@ void owner::handle(detail::taken_value& taken) {
             if (const auto one = member_at(head.worker)) {
                 one->ready = true;
                 one->ready_at = clock_now();
+                if (tracer_) tracer_->worker_note(one->pid, "worker ready", one->ready_at);
             }
             break;
         case report::leaving:
             if (const auto one = member_at(head.worker)) {
                 one->leaving = true;
                 one->was_dismissed = head.slot != 0;
+                if (tracer_) tracer_->worker_note(one->pid, "worker leaves", clock_now());
             }
             break;
         case report::waits:
@@ -189,7 +207,10 @@ void owner::handle_task_report(const report_head& head, const detail::taken_valu
     if (!task || task->claim != head.claim) return;  // it ended otherwise: by cancel() or in time
     if (task->killed || task->timed_out) return;     // its worker is about to die
     note_time(*task);
-    if (head.what == report::exception) return fail(*task, read_exception(taken));
+    if (head.what == report::exception) {
+        if (task->trace) task->trace->outcome = "exception";
+        return fail(*task, read_exception(taken));
+    }
     task->result = keep(taken);
     settle(*task);
 }

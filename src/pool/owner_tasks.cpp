@@ -46,6 +46,10 @@ void owner::wait_for_room(lock& held) {
 void owner::enter(const task_pointer& task) {
     task->number = next_number_++;
     ++unfinished_;
+    if (task->trace) {
+        if (task->trace->submitted == 0) task->trace->submitted = clock_now();
+        tracer_->waiting(waiting_tasks() + 1, task->trace->submitted);
+    }
     if (task->settings.priority != 0) has_priorities_ = true;
     if (has_priorities_) take_back_less_urgent(task->settings.priority);
     put_aside(task, false);
@@ -133,6 +137,7 @@ void owner::put_record(const pool_task& task) {
     if (head.function == unnumbered) name = task.entry != nullptr ? name_function(task.entry) : task.entry_name;
     head.name_size = static_cast<std::uint32_t>(name.size());
     head.timed = task.settings.timeout ? 1 : 0;
+    head.traced = task.trace ? 1 : 0;
     if (task.arguments.message) head.message = task.arguments.message->block();
     const record made(head, name, task.arguments.bytes);
     tasks_.put_plain(made.bytes(), made.size(), {});
@@ -148,6 +153,8 @@ void owner::take_slot(const task_pointer& task) {
     place.position.store(0, std::memory_order_relaxed);
     place.begun.store(0, std::memory_order_relaxed);
     place.ended.store(0, std::memory_order_relaxed);
+    if (task->trace)
+        for (auto* time : {&place.taken, &place.read, &place.sent}) time->store(0, std::memory_order_relaxed);
     place.claim.store(task->claim);
     given_[slot] = task;
     ++given_count_;
@@ -215,6 +222,7 @@ void owner::free_slot(pool_task& task) {
 void owner::settle(pool_task& task) {
     if (task.where == pool_task::place::ended) return;
     const auto alive = task.shared_from_this();
+    if (task.trace) trace_end(task);
     if (task.where == pool_task::place::given_out) free_slot(task);
     if (task.where == pool_task::place::pending) --pending_count_;
     task.where = pool_task::place::ended;
@@ -232,9 +240,15 @@ void owner::fail(pool_task& task, const std::exception_ptr& why) {
 }
 
 void owner::fail_everything(const std::exception_ptr& why) {
-    for (auto& [priority, line] : std::exchange(pending_, {}))
-        for (auto& task : line)
-            if (task->where == pool_task::place::pending) fail(*task, why);
+    if (tracer_ && pending_count_ > 0)
+        tracer_->pool_note(std::to_string(pending_count_) + " tasks end without having run", clock_now());
+    for (auto& [priority, line] : std::exchange(pending_, {})) {
+        for (auto& task : line) {
+            if (task->where != pool_task::place::pending) continue;
+            task->trace.reset();  // the note tells of them
+            fail(*task, why);
+        }
+    }
     for (std::size_t slot = 0; slot < given_.size(); ++slot)
         if (const auto task = given_[slot]) fail(*task, why);
 }

@@ -55,6 +55,7 @@ worker_setup owner::make_setup(const member& one) const {
     setup.memory_growth_limit = options_.memory_growth_limit;
     if (options_.idle_timeout) setup.idle_timeout = options_.idle_timeout->count();
     setup.defaults = defaults_;
+    setup.traced = tracer_ != nullptr;
     return setup;
 }
 
@@ -90,6 +91,10 @@ void owner::start_one(lock& held, std::uint32_t index) {
     }
     held.lock();
     one->pid = one->run->child()->pid();
+    if (tracer_) {
+        tracer_->worker_named(one->pid, options.name);
+        tracer_->worker_note(one->pid, "worker starts", one->began);
+    }
     members_.push_back(one);
     if (life_ == life::terminated) one->run->child()->request(platform::request::kill);
     held.unlock();
@@ -193,6 +198,8 @@ void owner::bury() {
 
 void owner::bury_one(const member& one) {
     const auto death = death_of(*one.run);
+    if (tracer_) tracer_->worker_note(one.pid, "worker ended: " + death.status().to_string(), clock_now());
+    buried_ = one.pid;
     ++restarts_[one.index];
     memory_.workers[one.index].phase.store(worker_phase::none);
     if (one.was_dismissed && dismissed_ > 0) --dismissed_;
@@ -221,8 +228,15 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
     const auto text = "task " + std::to_string(task->number);
     if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
     if (task->timed_out) return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+    if (task->trace) task->trace->outcome = "died: " + death.status().to_string();
     if (task->retries_left > 0) {
         --task->retries_left;
+        if (task->trace) {
+            trace_attempt(*task, task->trace->outcome);
+            ++task->trace->attempt;
+            task->trace->outcome.clear();
+            task->trace->submitted = clock_now();
+        }
         free_slot(*task);
         return put_aside(task, true);
     }

@@ -39,6 +39,8 @@ struct task_slot {
     std::atomic<std::uint64_t> claim;
     std::atomic<std::uint64_t> position;     // in a chunk: the element that runs
     std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
+    // clock_now(), for traces: the record was taken, the arguments were read, the result was sent.
+    std::atomic<std::int64_t> taken, read, sent;
 };
 
 enum class worker_phase : std::uint32_t { none, starting, idle, busy, ending };
@@ -83,7 +85,8 @@ struct task_head {
     std::uint32_t function;
     std::uint32_t name_size;
     std::uint16_t leave;  // no task: whoever gets this ends
-    std::uint16_t timed;  // its elements have a time limit
+    std::uint8_t timed;   // its elements have a time limit
+    std::uint8_t traced;  // its worker notes the times of a trace
 };
 
 enum class report : std::uint32_t {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "pool/task_bytes.hpp"
+#include "pool/tracer.hpp"
 
 #include <brood/detail/pool_core.hpp>
 #include <brood/serialization.hpp>
@@ -17,9 +18,11 @@ pool_task::~pool_task() = default;
 
 void pool_task::fill(const target& what) {
     entry = what.entry();
+    if (core) trace = core->begin_trace(what);
     output_archive archive({.handles = false});
     what.save(archive);
     arguments = pools::pack(archive);
+    if (trace) trace->end_writing(arguments);
 }
 
 std::string_view pool_task::result_bytes() const noexcept {

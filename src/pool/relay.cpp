@@ -31,12 +31,12 @@ detail::task_bytes load_bytes(input_archive& archive) {
 }  // namespace
 
 void submission::save(output_archive& archive) const {
-    archive(number, settings, function);
+    archive(number, settings, function, trace);
     save_bytes(archive, arguments);
 }
 submission submission::load(input_archive& archive) {
     submission made;
-    archive(made.number, made.settings, made.function);
+    archive(made.number, made.settings, made.function, made.trace);
     made.arguments = load_bytes(archive);
     return made;
 }
@@ -81,6 +81,10 @@ void owner::handle_submission(const report_head& head, detail::taken_value& take
     const auto task = std::make_shared<pool_task>(nullptr, asked.settings);
     task->entry_name = std::move(asked.function);
     task->arguments = std::move(asked.arguments);
+    if (tracer_ && asked.trace) {
+        task->trace = tracer_->begin_relayed(*asked.trace, one->pid);
+        task->trace->bytes_in = size_of(task->arguments);
+    }
     task->listeners.push_back(
         {[task, number = asked.number, inbox = one->inbox] { send_answer(*task, number, inbox); }, nullptr});
     enter(task);

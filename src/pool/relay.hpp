@@ -13,12 +13,20 @@
 
 namespace brood::pools {
 
+// For a trace: what the call is to be named by, and when its arguments were written.
+struct written_call {
+    std::string name;
+    std::int64_t begun = 0, ended = 0;
+    std::uint64_t elements = 0;
+};
+
 // The number that the worker knows its task by, and what is to be done.
 struct submission {
     std::uint64_t number = 0;
     detail::task_settings settings;
     std::string function;
     detail::task_bytes arguments;
+    std::optional<written_call> trace;
 
     void save(output_archive& archive) const;
     static submission load(input_archive& archive);

@@ -3,6 +3,8 @@
 
 #include "arena/references.hpp"
 
+#include <numeric>
+
 namespace brood::pools {
 
 detail::task_bytes pack(const output_archive& archive) {
@@ -15,6 +17,12 @@ detail::task_bytes pack(const output_archive& archive) {
 std::span<const std::byte> view(const detail::task_bytes& held) noexcept {
     if (!held.message) return std::as_bytes(std::span(held.bytes));
     return channel::view_message(held.message->bytes()).bytes.subspan(sizeof(report_head));
+}
+
+std::uint64_t size_of(const detail::task_bytes& held) noexcept {
+    if (!held.message) return held.bytes.size();
+    const auto message = channel::view_message(held.message->bytes());
+    return std::accumulate(message.sizes.begin(), message.sizes.end(), std::uint64_t{message.bytes.size()});
 }
 
 detail::task_bytes keep(const detail::taken_value& taken) {

@@ -23,6 +23,9 @@ detail::task_bytes pack(const output_archive& archive);
 // The bytes of a result without the report's head.
 std::span<const std::byte> view(const detail::task_bytes& held) noexcept;
 
+// How many bytes they are, for whoever tells of them.
+std::uint64_t size_of(const detail::task_bytes& held) noexcept;
+
 // What came, without its head.
 detail::task_bytes keep(const detail::taken_value& taken);
 

@@ -283,15 +283,18 @@ std::uint64_t core::budget(const worker& self) const {
     return most > self.tasks ? most - self.tasks : 0;
 }
 
-// The last thing that a thread does. It joins those that left before.
+// The last thing that a thread does. It joins those that left before. Tasks that others ran meanwhile go out of the
+// queue: they refer to this object.
 void core::leave(worker& self) {
     std::vector<std::thread> before;
+    decltype(queue_) claimed;
     {
         const lock guard(mutex_);
         before.swap(ended_threads_);
     }
     for (auto& thread : before) thread.join();
     const lock guard(mutex_);
+    if (queued_ == 0) claimed.swap(queue_);
     const bool replaced = budget_is_spent(self) && active() <= size_ && !is_over();
     ended_threads_.push_back(std::move(self.thread));
     if (replaced) ++restarts_[self.id];

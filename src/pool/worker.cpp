@@ -25,7 +25,7 @@ void worker_setup::save(output_archive& archive) const {
     reports.save(archive);
     inbox.save(archive);
     archive(index, workers, initializer_name, initializer, finalizer_name, finalizer, most_tasks, memory_growth_limit,
-            idle_timeout, defaults);
+            idle_timeout, defaults, traced);
 }
 
 void worker_setup::load(input_archive& archive) {
@@ -34,7 +34,7 @@ void worker_setup::load(input_archive& archive) {
     reports = detail::channel_core::load(archive, 0);
     inbox = detail::channel_core::load(archive, 0);
     archive(index, workers, initializer_name, initializer, finalizer_name, finalizer, most_tasks, memory_growth_limit,
-            idle_timeout, defaults);
+            idle_timeout, defaults, traced);
 }
 
 // ---- one task -----------------------------------------------------------------------------------------------------
@@ -52,7 +52,11 @@ public:
         most_elements = elements_left;
     }
 
-    void arguments_read() override { slot_.begun.store(clock_now(), std::memory_order_relaxed); }
+    void arguments_read() override {
+        const auto now = clock_now();
+        slot_.begun.store(now, std::memory_order_relaxed);
+        if (head_.traced != 0) slot_.read.store(now, std::memory_order_relaxed);
+    }
     output_archive& begin_result() override {
         slot_.ended.store(clock_now(), std::memory_order_relaxed);
         const report_head head{report::result, owner_.setup().index, head_.claim, head_.slot, 0};
@@ -62,6 +66,7 @@ public:
     void send_result() override {
         owner_.reports().put(*result_, {});
         sent_ = true;
+        if (head_.traced != 0) owner_.note_sent(head_.slot);
     }
     bool was_sent() const noexcept { return sent_; }
 
@@ -186,6 +191,10 @@ void worker::handle(const detail::taken_value& taken) {
     if (!slot.claim.compare_exchange_strong(queued, running)) return;  // cancelled, or done by another
     show(worker_phase::busy);
     slot.begun.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    if (head.traced != 0) {
+        running_ = running;
+        slot.taken.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    }
     run_task(head, taken);
     show(worker_phase::idle);
 }
@@ -225,6 +234,13 @@ detail::entry_function worker::function_of(const task_head& head, std::span<cons
 void worker::report_exception(const task_head& head, const std::exception_ptr& failure) {
     memory_.slots[head.slot].ended.store(clock_now(), std::memory_order_relaxed);
     send({report::exception, setup_.index, head.claim, head.slot, 0}, encode(failure));
+    if (head.traced != 0) note_sent(head.slot);
+}
+
+// The pool may have read the report, and then the slot is another task's.
+void worker::note_sent(std::uint32_t number) noexcept {
+    auto& slot = memory_.slots[number];
+    if (slot.claim.load() == running_) slot.sent.store(clock_now(), std::memory_order_relaxed);
 }
 
 void worker::send(const report_head& head, std::string_view body) {

@@ -29,6 +29,7 @@ struct worker_setup {
     std::optional<std::uint64_t> most_tasks, memory_growth_limit;
     std::optional<std::int64_t> idle_timeout;  // nanoseconds
     detail::task_settings defaults;
+    bool traced = false;
 
     void save(output_archive& archive) const;
     void load(input_archive& archive);
@@ -51,6 +52,8 @@ public:
     worker_line& line() noexcept { return memory_.workers[setup_.index]; }
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }
+    // For the trace: the result of the task in that slot was sent.
+    void note_sent(std::uint32_t slot) noexcept;
     // The pool as the tasks of this worker see it.
     const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
 
@@ -80,6 +83,7 @@ private:
     const std::shared_ptr<detail::pool_core> core_;
     numbered_functions functions_;
     std::uint64_t elements_ = 0;
+    std::uint64_t running_ = 0;  // the claim of a task that is traced
     std::uint64_t first_memory_ = 0;
     bool told_to_leave_ = false;
 };

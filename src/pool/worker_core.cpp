@@ -2,6 +2,7 @@
 #include "pool/worker_core.hpp"
 
 #include "codec/exception.hpp"
+#include "pool/tracer.hpp"
 
 #include <brood/detail/ready_gate.hpp>
 
@@ -20,6 +21,8 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
     asked.settings = task->settings;
     asked.function = task->entry != nullptr ? name_function(task->entry) : task->entry_name;
     asked.arguments = task->arguments;
+    if (const auto* trace = task->trace.get())
+        asked.trace = {trace->portable_name, trace->write_begun, trace->write_ended, trace->elements};
     const lock held(mutex_);
     start_reading();
     asked.number = next_number_++;
@@ -34,6 +37,16 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
         asked_.erase(asked.number);
         throw;
     }
+}
+
+std::unique_ptr<task_trace> worker_core::begin_trace(const detail::target& what) {
+    if (!here_.setup().traced) return nullptr;
+    auto made = std::make_unique<task_trace>();
+    const auto called = what.calls();
+    made->portable_name = portable_name(called);
+    made->elements = called.elements;
+    made->write_begun = clock_now();
+    return made;
 }
 
 // A thread of brood's own reads the answers: whatever thread of the task waits, for whatever is made from them.

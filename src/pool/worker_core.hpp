@@ -26,6 +26,7 @@ public:
     void forget(detail::pool_task& task, const void* key) noexcept override;
     // A task of a task cannot be called back: false unless it has ended so.
     bool cancel(detail::pool_task&, bool) override { return false; }
+    std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     int worker_count() const override { return here_.setup().workers; }
     const detail::task_settings& defaults() const noexcept override { return here_.setup().defaults; }
 

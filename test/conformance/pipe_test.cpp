@@ -51,8 +51,8 @@ TEST_CASE("the stream ends when the last process with the other end has ended, a
     for (int i = 0; i < 1000; ++i) REQUIRE(mine.recv() == i);
     CHECK_THROWS_AS(mine.recv(), brood::end_of_stream);
     CHECK(mine.poll());
+    child.join();  // now both directions are given up
     CHECK_THROWS_AS(mine.send(1), brood::end_of_stream);
-    child.join();
 }
 
 TEST_CASE("the stream ends when the other end's process is killed while this one waits") {

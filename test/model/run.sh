@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 spin "$@" -a "$model"
-cc -O2 -DSAFETY -DMEMLIM=4096 -w -o pan pan.c
+cc -O2 -DSAFETY -DCOLLAPSE -DMEMLIM=4096 -w -o pan pan.c
 ./pan -m1000000 | tee result
 grep -q 'errors: 0$' result || {
     [ ! -e "$(basename "$model").trail" ] || spin -t -p -g "$model" | tail -n 100

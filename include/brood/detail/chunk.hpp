@@ -126,6 +126,10 @@ struct unpacking {
             tuple);
     }
 };
+template <class F>
+callee callee_of(const unpacking<F>& function) noexcept {
+    return callee_of(function.function);
+}
 
 // ---- running a chunk ----------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ struct raw_member_function {
 };
 BROOD_API void write_member_function(output_archive& archive, const raw_member_function& function);
 BROOD_API raw_member_function read_member_function(input_archive& archive);
+// Null for a virtual function: which one it is, the object says.
+BROOD_API const void* code_of_member(const raw_member_function& function) noexcept;
 
 template <>
 struct codec<kind::member_function> {

@@ -26,6 +26,11 @@ public:
         : function_(function), elements_(elements), first_(first), count_(count), stop_(stop) {}
 
     entry_function entry() const noexcept override { return &enter; }
+    callee calls() const noexcept override {
+        callee what = callee_of(function_);
+        what.elements = count_;
+        return what;
+    }
     void save(output_archive& archive) const override {
         save_value(archive, function_);
         save_value(archive, stop_);
@@ -173,6 +178,7 @@ public:
                 continue;
             }
             try {
+                const pool_task::reading_scope told(*one.task);
                 auto& archive = one.task->open();
                 archive.template read_number<std::uint64_t>();  // how many
                 all.append(load_value<chunk_result<R>>(archive));

@@ -23,6 +23,9 @@
 namespace brood::arena {
 class held_block;
 }
+namespace brood::pools {
+struct task_trace;
+}
 
 namespace brood {
 
@@ -111,6 +114,24 @@ public:
         const void* key;
     };
     std::vector<listener> listeners;
+    std::unique_ptr<pools::task_trace> trace;  // of a pool that is traced
+
+    // While a result is read, for the trace.
+    class BROOD_API reading_scope {
+    public:
+        explicit reading_scope(const pool_task& task) noexcept
+            : trace_(task.trace.get()), begun_(trace_ != nullptr ? task_session::steady_nanoseconds() : 0) {}
+        reading_scope(const reading_scope&) = delete;
+        reading_scope& operator=(const reading_scope&) = delete;
+        ~reading_scope() {
+            if (trace_ != nullptr) tell();
+        }
+
+    private:
+        void tell() const noexcept;
+        const pools::task_trace* const trace_;
+        const std::int64_t begun_;
+    };
 
 private:
     struct reading;
@@ -148,6 +169,8 @@ public:
     virtual int worker_count() const = 0;
     virtual const task_settings& defaults() const noexcept = 0;
     virtual progress_option default_progress() const { return {}; }
+    // What a trace is to tell of a task that is about to be written; null where there is no trace.
+    virtual std::unique_ptr<pools::task_trace> begin_trace(const target& what);
     virtual void require_open() const {}
     // Until release() a closed pool takes what maps still send, and join() waits.
     virtual void hold() {}

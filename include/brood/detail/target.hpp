@@ -8,11 +8,14 @@
 #include <brood/serialization.hpp>
 
 #include <concepts>
+#include <cstddef>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace brood::detail {
@@ -33,10 +36,32 @@ protected:
 
 using entry_function = void (*)(input_archive&, target_session&);
 
+// What a target calls, for whoever tells of it: the type, and the code where a pointer leads to it.
+struct callee {
+    const std::type_info* type = nullptr;
+    const void* code = nullptr;
+    std::size_t elements = 0;  // of a chunk of a map; else 0
+};
+
+template <class F>
+callee callee_of(const F& function) noexcept {
+    if constexpr (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>) {
+        return {&typeid(F), reinterpret_cast<const void*>(function), 0};
+    } else if constexpr (std::is_member_function_pointer_v<F>) {
+        raw_member_function raw;
+        static_assert(sizeof raw == sizeof function);
+        std::memcpy(&raw, &function, sizeof raw);
+        return {&typeid(F), code_of_member(raw), 0};
+    } else {
+        return {&typeid(F), nullptr, 0};
+    }
+}
+
 class target {
 public:
     virtual ~target() = default;
     virtual entry_function entry() const noexcept = 0;
+    virtual callee calls() const noexcept { return {}; }
     virtual void save(output_archive& archive) const = 0;
     // Runs it in this process, once.
     virtual void run(target_session& session) = 0;
@@ -103,6 +128,7 @@ public:
     explicit call_target(std::in_place_t, Args&&... given) : held_(std::in_place, std::forward<Args>(given)...) {}
 
     entry_function entry() const noexcept override { return &call_target::enter; }
+    callee calls() const noexcept override { return callee_of(std::get<0>(*held_)); }
     void save(output_archive& archive) const override {
         std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, *held_);
     }
@@ -160,6 +186,7 @@ public:
     explicit borrowed_target(std::in_place_t, Args&&... given) : held_(std::forward<Args>(given)...) {}
 
     entry_function entry() const noexcept override { return &Owner::enter; }
+    callee calls() const noexcept override { return callee_of(std::get<0>(held_)); }
     void save(output_archive& archive) const override {
         std::apply([&](const auto&... part) { (save_value(archive, part), ...); }, held_);
     }

@@ -171,7 +171,7 @@ private:
     void drop() noexcept override { held_.reset(); }
     decltype(auto) call() {
         return std::apply(
-            [this](F& function, X&... x) -> decltype(auto) {
+            [&](F& function, X&... x) -> decltype(auto) {
                 if constexpr (wants_stop_token<F, X...>)
                     return invoke_with_values(std::move(function), this->token(), std::move(x)...);
                 else

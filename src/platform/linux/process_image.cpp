@@ -49,9 +49,13 @@ std::vector<mapping> mappings() {
     return all;
 }
 
+// A larger mapping is address space that was set aside, not data.
+constexpr std::uint64_t largest_mapping = std::uint64_t{64} << 30;
+
 // The pages of a mapping that hold something, as few ranges as there can be.
 void append_present(const unique_handle& pages, const mapping& one, std::uint64_t page_size, std::vector<range>& into) {
     constexpr std::uint64_t present = std::uint64_t{3} << 62;  // in memory, or swapped out
+    if (one.end - one.begin > largest_mapping) return;
     std::vector<std::uint64_t> entries((one.end - one.begin) / page_size);
     const auto wanted = static_cast<ssize_t>(entries.size() * sizeof(std::uint64_t));
     const auto at = static_cast<off_t>(one.begin / page_size * sizeof(std::uint64_t));
