@@ -58,10 +58,13 @@ public:
     }
 
 private:
+    // What callers give for a parameter: text for a view of text.
+    template <class A, class Value = std::remove_cvref_t<A>>
+    using given = std::conditional_t<std::is_same_v<Value, std::string_view>, std::string, Value>;
+
     template <auto Member, class... A>
     void add_call(std::string_view name, detail::type_list<A...>) const {
-        add<detail::member_call<T, Member, typename detail::kept_argument<A, std::remove_cvref_t<A>>::type...>>("call",
-                                                                                                                name);
+        add<detail::member_call<T, Member, typename detail::kept_argument<A, given<A>>::type...>>("call", name);
     }
     template <class Entry>
     const managed_type& add(const char* kind, std::string_view name) const {

@@ -48,7 +48,7 @@ void link::name_for_others(request_head& head, const detail::entry_name* entry) 
         throw bootstrap_error("the program at the other side has build id " + other_build_ + ", this one " +
                               own_build() + ": it can use only what is registered by name (managed_type)");
     };
-    if (entry != nullptr) head.entry = require(number_of_entry(entry->entry()));
+    if (entry != nullptr) head.entry = require(number_of_entry(entry->address()));
     if (head.kind == request_kind::create || head.kind == request_kind::find)
         head.object = require(number_of_type(head.object));
 }

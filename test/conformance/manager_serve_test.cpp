@@ -209,7 +209,7 @@ TEST_CASE("a program of another build uses what is registered by name") {
     const auto where = m.serve(brood::tcp("127.0.0.1", 0), {.authkey = key});
     program client(subject("named_client"), {std::to_string(where.port), key});
     const auto status = client.wait();
-    CHECK_MESSAGE(status == brood::exit_status::exited(0), client.output() + client.errors());
+    CHECK_MESSAGE(status == brood::exit_status::exited(0), client.output(), client.errors());
     CHECK(client.output() == "done\n");
     CHECK(shared.call<&named_account::money>() == 105);
     CHECK(comes_true([&] { return m.object_count() == 1; }));

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace brood_test {
@@ -14,7 +15,7 @@ namespace brood_test {
 class named_account {
 public:
     explicit named_account(int money) : money_(money) {}
-    named_account(const std::string& owner, int money) : owner(owner), money_(money) {}
+    named_account(std::string name, int money) : owner(std::move(name)), money_(money) {}
     int deposit(int more) { return money_ += more; }
     int money() const noexcept { return money_; }
     std::string greet(std::string_view word) const { return std::string(word) + ", " + owner; }

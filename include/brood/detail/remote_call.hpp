@@ -72,7 +72,7 @@ public:
     // Throws serialization_error when the address is in no program or library.
     explicit entry_name(managed_entry entry);
     std::uint64_t offset() const noexcept { return offset_; }
-    managed_entry entry() const noexcept { return entry_; }
+    managed_entry address() const noexcept { return entry_; }
     // The bytes of its whole location; empty when it is in the program.
     const std::string& elsewhere() const noexcept { return elsewhere_; }
 
