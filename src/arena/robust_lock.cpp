@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arena/robust_lock.hpp"
 
+#include "arena/session.hpp"
 #include "arena/sleepers.hpp"
 
 #include "platform/session_memory.hpp"
@@ -9,6 +10,10 @@ namespace brood::arena {
 namespace {
 
 constexpr int spins = 60;
+
+// Short sections end soon. Who has waited for so long asks the system whether the owner still runs: it may be this very
+// thread that would report its death.
+constexpr auto patience = std::chrono::milliseconds(50);
 
 bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
     for (int i = 0; i < spins; ++i) {
@@ -24,6 +29,7 @@ bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
 acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner rule) {
     const process_tag me = own_tag.load(std::memory_order_relaxed);
     std::uint32_t mine = me;  // with the bit once this thread has slept: others may sleep, too
+    bool asks = false;
     if (try_for_a_while(word, mine)) return acquired::clean;
     for (;;) {
         std::uint32_t seen = word.load();
@@ -31,7 +37,7 @@ acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner ru
             if (word.compare_exchange_strong(seen, mine)) return acquired::clean;
             continue;
         }
-        if (!is_living(seen & ~waiters_bit)) {
+        if (const process_tag owner = seen & ~waiters_bit; !is_living(owner) || (asks && has_ended(owner))) {
             if (rule == dead_owner::report) return acquired::from_the_dead;
             if (word.compare_exchange_strong(seen, me | waiters_bit)) return acquired::from_the_dead;
             continue;
@@ -43,7 +49,10 @@ acquired acquire_slowly(lock_word& word, platform::deadline until, dead_owner ru
         seen |= waiters_bit;
         {
             waiting sleeper(&word);
-            if (word.load() == seen && is_living(seen & ~waiters_bit)) sleeper.sleep(until);
+            const bool is_short = rule == dead_owner::take_over && !until;
+            if (word.load() == seen && is_living(seen & ~waiters_bit))
+                sleeper.sleep(is_short ? std::chrono::steady_clock::now() + patience : until);
+            asks = is_short && !sleeper.woken();
         }
         mine = me | waiters_bit;
     }

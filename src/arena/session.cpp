@@ -195,6 +195,7 @@ void process_ended(process_tag tag, bool violently, std::uint64_t how) noexcept 
     record.violently = violently ? 1 : 0;
     record.how = how;
     if (!record.who.compare_exchange_strong(who, make_who(process_state::ended, tag))) return;
+    clear_sleepers(0);  // who clears up after another one may wait for a lock of this one
     try {
         acquire(head().recovery_lock);
         while (clear_up_one()) {
@@ -204,6 +205,13 @@ void process_ended(process_tag tag, bool violently, std::uint64_t how) noexcept 
     } catch (const std::exception&) {
         release(head().recovery_lock);  // what is left is done when the next process has ended
     }
+}
+
+bool has_ended(process_tag tag) noexcept {
+    const auto& record = head().processes[record_of(tag)];
+    if (record.who.load() != make_who(process_state::living, tag)) return !is_living(tag);
+    const process_id pid = record.pid.load();
+    return platform::is_gone(pid) || platform::process_birth(pid) > record.seen.load();
 }
 
 std::uint64_t how_it_ended(process_tag tag) noexcept {

@@ -37,6 +37,8 @@ void become_process(process_tag tag) noexcept;
 void process_ended(process_tag tag, bool violently, std::uint64_t how = 0) noexcept;
 // 0 while it lives, or when nobody said, or so many were started since that its record is another's.
 std::uint64_t how_it_ended(process_tag tag) noexcept;
+// Whether it can do nothing any more, though perhaps nobody has said so yet: asks the system.
+bool has_ended(process_tag tag) noexcept;
 // Called once, when this process begins to use shared objects: it then names its living children by watch_process().
 void on_first_use(void (*hook)()) noexcept;
 // Calls `ended`, which must not throw, on brood's own thread once the process has ended; at once, in this thread, when

@@ -56,6 +56,8 @@ inline void pause() noexcept {
 
 // A handle of any living process, for wait_many; empty when there is none with that id.
 unique_handle find_process(process_id pid);
+// Whether the system says that there is no process with that id, or that it has ended. False when it cannot be asked.
+bool is_gone(process_id pid) noexcept;
 // The time now on the clock of process_birth(), in its units. A process of a known id that was born later than it was
 // last seen is another one.
 std::uint64_t process_clock_now() noexcept;

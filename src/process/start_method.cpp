@@ -10,9 +10,23 @@
 #include <brood/config.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace brood {
+namespace {
+
+// The system counts a thread for a moment longer than its join() or its last statement takes.
+bool other_threads_run() {
+    for (int looks = 1; platform::thread_count() > 1; ++looks) {
+        if (looks == 100) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+}
+
+}  // namespace
 
 std::string_view to_string(start_method method) noexcept {
     switch (method) {
@@ -86,7 +100,7 @@ void require_startable(start_method method, const process_options& options) {
             "brood::init(argc, argv) was not called. It must be the first statement of main: a child process runs this "
             "same "
             "program, and init is where it turns to its target instead of running main again.");
-    if (method == start_method::fork && !options.allow_threads && platform::thread_count() > 1)
+    if (method == start_method::fork && !options.allow_threads && other_threads_run())
         throw start_error(
             "refused to fork while other threads run: locks that they hold would stay locked in the child for ever. "
             "Use "

@@ -72,4 +72,16 @@ unique_handle find_process(process_id pid) {
     }
 }
 
+bool is_gone(process_id pid) noexcept {
+    try {
+        const auto process = posix::open_process(pid);
+        const waitable end{waitable::kind::process, process.get()};
+        return !wait_many({&end, 1}, std::chrono::steady_clock::time_point::min()).empty();
+    } catch (const std::system_error& e) {
+        return e.code() == std::errc::no_such_process;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 }  // namespace brood::platform

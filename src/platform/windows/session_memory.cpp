@@ -87,6 +87,12 @@ unique_handle find_process(process_id pid) {
     return unique_handle(OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid)));
 }
 
+bool is_gone(process_id pid) noexcept {
+    const unique_handle process(OpenProcess(SYNCHRONIZE, FALSE, static_cast<DWORD>(pid)));
+    if (!process) return GetLastError() == ERROR_INVALID_PARAMETER;
+    return WaitForSingleObject(process.get(), 0) == WAIT_OBJECT_0;
+}
+
 std::uint64_t process_clock_now() noexcept {
     FILETIME now{};
     GetSystemTimeAsFileTime(&now);
