@@ -58,7 +58,11 @@ void measure_all(session& now, const bench_options& options) {
         else
             measure_compiler(now, where);
     });
-    if (options.peers) measure_group(now, "Others", [&] { measure_peers(now, where); });
+    if (!options.peers) return;
+    measure_group(now, "Others", [&] {
+        measure_native_peers(now);
+        measure_peers(now, where);
+    });
 }
 
 int write(const bench_options& options, const std::string& result) {

@@ -125,20 +125,6 @@ double trip(Answer answer, const std::function<void()>& once, const Ends&... end
     return seconds / trips;
 }
 
-double queue_trip() {
-    brood::queue<int> there, back;
-    return trip(
-        [](brood::event begun, brood::queue<int> from, brood::queue<int> to) {
-            begun.set();
-            for (int i = 0; i < trips; ++i) to.put(from.get());
-        },
-        [&] {
-            there.put(1);
-            back.get();
-        },
-        there, back);
-}
-
 double pipe_trip() {
     auto ends = brood::pipe<int>();
     return trip(
@@ -246,17 +232,33 @@ void measure_bandwidth(session& now, std::size_t size, const std::string& name) 
 
 }  // namespace
 
+double queue_throughput() { return throughput(1); }
+
+double queue_round_trip() {
+    brood::queue<int> there, back;
+    return trip(
+        [](brood::event begun, brood::queue<int> from, brood::queue<int> to) {
+            begun.set();
+            for (int i = 0; i < trips; ++i) to.put(from.get());
+        },
+        [&] {
+            there.put(1);
+            back.get();
+        },
+        there, back);
+}
+
 void measure_channels(session& now) {
     race(now,
          {{"limit.spsc_ring", "", "messages/s", ring_throughput, {}},
-          {"queue.throughput", "", "messages/s", [] { return throughput(1); },
+          {"queue.throughput", "", "messages/s", queue_throughput,
            relation{relation::kind::ratio, "limit.spsc_ring", 0, {}, true}},
           {"queue.throughput.4to4", "", "messages/s", [] { return throughput(4); },
            relation{relation::kind::ratio, "queue.throughput", 0, 0.5, true}}},
          now.few_runs());
     race(now,
          {{"limit.spin_round_trip", "", "s", spin_trip, {}},
-          {"queue.round_trip", "", "s", queue_trip,
+          {"queue.round_trip", "", "s", queue_round_trip,
            relation{relation::kind::ratio, "limit.spin_round_trip", 0, 1.5, false}},
           {"pipe.round_trip", "", "s", pipe_trip,
            relation{relation::kind::ratio, "limit.spin_round_trip", 0, 1.5, false}},

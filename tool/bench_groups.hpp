@@ -24,5 +24,10 @@ void measure_channels(session& now);       // queue.*, pipe.*, limit.spsc_ring, 
 void measure_memory(session& now, const layout& where);    // limit.empty_program, memory.idle_child
 void measure_compiler(session& now, const layout& where);  // limit.compile_nothing, compile.hello
 void measure_peers(session& now, const layout& where);     // cpython.*
+void measure_native_peers(session& now);                   // boost.*, zeromq.*
+
+// Rows that others are measured beside.
+double queue_throughput();  // queue.throughput
+double queue_round_trip();  // queue.round_trip
 
 }  // namespace tool

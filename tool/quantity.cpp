@@ -26,8 +26,8 @@ std::string quantity(double value, const std::string& unit) {
                : size < 1 << 30 ? number(value / (1 << 20)) + " MiB"
                                 : number(value / (1 << 30)) + " GiB";
     if (unit == "MB/s") return size < 1000 ? number(value) + " MB/s" : number(value / 1000) + " GB/s";
-    if (unit == "messages/s" || unit == "tasks/s")
-        return (value < 1e6 ? number(value / 1e3) + " k " : number(value / 1e6) + " M ") + unit;
+    if (unit.ends_with("/s"))  // of what, the row's name says
+        return value < 1e6 ? number(value / 1e3) + " k/s" : number(value / 1e6) + " M/s";
     return number(value) + " " + unit;
 }
 

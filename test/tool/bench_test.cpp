@@ -117,6 +117,19 @@ TEST_CASE("the bench runs CPython on the same work where there is one, and says 
     CHECK(contains(output.text, "note: cpython: not measured") == !python);
 }
 
+TEST_CASE("the bench runs other libraries' queues on the same work, and says which are not there") {
+    const std::string text =
+        run_tool({"bench", "--quick", "--peers", "--filter", "^(boost|zeromq).queue.(throughput|round_trip)"}).text;
+    INFO(text);
+    CHECK(contains(text, "queue.throughput"));
+    for (const std::string library : {"boost", "zeromq"}) {
+        for (const std::string row : {"queue.throughput", "queue.round_trip"}) {
+            const std::string name = library + "." + row;
+            CHECK(contains(text, name + " ") != contains(text, "note: " + name + ": not measured: "));
+        }
+    }
+}
+
 TEST_CASE("the text of the bench states ratio and target beside the row") {
     const auto output = run_tool({"bench", "--runs", "2", "--filter", "^process.start_join spawn$"});
     INFO(output.text);
