@@ -107,6 +107,7 @@ PUBLIC = {
     "worker_local.hpp": "pool",
     "worker_stats.hpp": "pool",
     "native/": "platform",
+    "native/activity.hpp": "pool",
 }
 
 # The files outside the ports that need the system's headers: an example's hashing by a library of Windows, and another

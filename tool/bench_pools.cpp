@@ -5,7 +5,9 @@
 #include "layout.hpp"
 
 #include <brood/brood.hpp>
+#include <brood/native/activity.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace tool {
@@ -127,6 +130,17 @@ private:
     brood::pool pool_{{.trace = folder_.path() / "trace.json"}};
 };
 
+// Somebody who looks at all sessions four times a second, as `brood top` does once.
+double watched_rate(brood::pool& pool, int count) {
+    const std::jthread looks([](const std::stop_token& stop) {
+        for (int i = 0; !stop.stop_requested(); i = (i + 1) % 25) {
+            if (i == 0) static_cast<void>(brood::native::look_at_sessions());
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    });
+    return submit_rate(pool, count);
+}
+
 std::vector<int> numbers_to(int count) {
     std::vector<int> all(static_cast<std::size_t>(count));
     std::iota(all.begin(), all.end(), 0);
@@ -164,6 +178,11 @@ void measure_pools(session& now) {
          {{"pool.submit.untraced", "", "tasks/s", [=] { return submit_rate(pool->get(), fewer); }, {}},
           {"pool.submit.traced", "", "tasks/s", [=] { return submit_rate(traced->get().get(), fewer); },
            relation{kind::ratio, "pool.submit.untraced", 0, std::nullopt, true}}},
+         now.few_runs());
+    race(now,
+         {{"pool.submit.unwatched", "", "tasks/s", [=] { return submit_rate(pool->get(), 500'000); }, {}},
+          {"pool.submit.watched", "", "tasks/s", [=] { return watched_rate(pool->get(), 500'000); },
+           relation{kind::ratio, "pool.submit.unwatched", 0, 0.95, true}}},
          now.few_runs());
     race(now,
          {{"limit.two_copies", "", "MB/s", [=] { return copy_rate(*data, *to); }, {}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where there is no reader of ELF and DWARF.
 #include "check/check.hpp"
+#include "top/function_name.hpp"
 
 #include <brood/config.hpp>
 
@@ -13,5 +14,7 @@ int run_check(const check_options&) {
                  " (give check the Windows build there, with --windows).\n";
     return 2;
 }
+
+std::string symbol_at(const std::string&, std::uint64_t) { return {}; }
 
 }  // namespace tool

@@ -3,6 +3,7 @@
 #include "bench_groups.hpp"
 #include "check/check.hpp"
 #include "doctor.hpp"
+#include "top/top.hpp"
 #include "tour.hpp"
 #include "trace/profile.hpp"
 #include "trace/trace.hpp"
@@ -72,6 +73,14 @@ void add_trace(CLI::App& app, tool::trace_options& options) {
     trace.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
 }
 
+void add_top(CLI::App& app, tool::top_options& options) {
+    CLI::App& top = *app.add_subcommand("top", "Show what this user's processes and pools are doing");
+    top.add_flag("--once", options.once, "Two looks, one table");
+    top.add_option("--interval", options.interval, "Seconds between two looks; 1 without it")
+        ->check(CLI::Range(0.05, 3600.0));
+    add_format(top, options.json);
+}
+
 // What follows the program of `brood check` is the program's: a "--" before it says so.
 std::vector<std::string> split_program(std::vector<std::string> arguments) {
     if (arguments.empty() || arguments.front() != "check") return arguments;
@@ -104,11 +113,13 @@ int run(int argc, char** argv) {
     tool::check_options check;
     tool::trace_options trace;
     tool::profile_options profile;
+    tool::top_options top;
     add_tour(app, tour);
     add_bench(app, bench, profile);
     add_doctor(app, doctor);
     add_check(app, check);
     add_trace(app, trace);
+    add_top(app, top);
     try {
         std::vector<std::string> arguments = split_program({argv + 1, argv + argc});
         std::reverse(arguments.begin(), arguments.end());
@@ -117,6 +128,7 @@ int run(int argc, char** argv) {
         return wrong_arguments(app, error);
     }
     if (app.got_subcommand("doctor")) return tool::run_doctor(doctor);
+    if (app.got_subcommand("top")) return tool::run_top(top);
     if (app.got_subcommand("trace")) return tool::run_trace(trace);
     if (app.got_subcommand("check")) return tool::run_check(check);
     if (!profile.command.empty()) {

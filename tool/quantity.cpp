@@ -27,7 +27,9 @@ std::string quantity(double value, const std::string& unit) {
                                 : number(value / (1 << 30)) + " GiB";
     if (unit == "MB/s") return size < 1000 ? number(value) + " MB/s" : number(value / 1000) + " GB/s";
     if (unit.ends_with("/s"))  // of what, the row's name says
-        return value < 1e6 ? number(value / 1e3) + " k/s" : number(value / 1e6) + " M/s";
+        return value < 1e3   ? number(value) + " /s"
+               : value < 1e6 ? number(value / 1e3) + " k/s"
+                             : number(value / 1e6) + " M/s";
     return number(value) + " " + unit;
 }
 

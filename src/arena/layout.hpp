@@ -96,6 +96,16 @@ struct block_head {
 };
 static_assert(sizeof(block_head) == 64);
 
+// ---- what others may look at --------------------------------------------------------------------------------------
+
+// Bytes that a process offers to who looks at the session from outside (src/pool/activity.cpp).
+struct publication {
+    std::atomic<process_tag> owner;  // 0: the place is free; so is that of a dead process
+    std::uint32_t unused;
+    std::atomic<offset> place;
+};
+inline constexpr std::size_t publication_limit = 256;
+
 // ---- the header ---------------------------------------------------------------------------------------------------
 
 // Changes of more than one word are written here first, so that whoever takes the lock over from a dead process can
@@ -105,6 +115,8 @@ struct journal_entry {
     offset at;
     std::uint64_t value;
 };
+
+inline constexpr std::uint64_t session_magic = 0x62726f6f640002;  // "brood", and the version of the layout
 
 struct alignas(64) header {
     std::uint64_t magic;
@@ -127,6 +139,7 @@ struct alignas(64) header {
     std::array<std::uint64_t, order_limit> roomy;       // for each class, spans with a free block
     std::uint64_t records_used;                         // no record in use has a higher number
     std::array<process_record, process_limit + 1> processes;
+    std::array<publication, publication_limit> publications;
 };
 
 inline constexpr offset sleepers_at = std::uint64_t{1} << 20;

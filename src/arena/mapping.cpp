@@ -17,7 +17,6 @@ std::atomic<process_tag> own_tag{0};
 
 namespace {
 
-constexpr std::uint64_t magic = 0x62726f6f640001;  // "brood", and the version of the layout
 static_assert(unit_size == platform::session_memory_step);
 
 struct state {
@@ -43,7 +42,7 @@ void write_header(header& h, std::uint64_t size) {
     h.units = size >> unit_bits;
     h.session = (std::uint64_t{random()} << 32 | random()) | 1;
     for (std::uint64_t units = fixed_units(size); units < h.units; units *= 2) h.virgin |= units;
-    h.magic = magic;
+    h.magic = session_magic;
 }
 
 void make(state& self) {
@@ -60,7 +59,7 @@ void join(state& self) {
     constexpr std::uint64_t first_look = unit_size;
     const std::byte* const look = platform::map_session_memory(self.memory.get(), first_look);
     const auto& h = *reinterpret_cast<const header*>(look);
-    if (h.magic != magic)
+    if (h.magic != session_magic)
         throw std::system_error(std::make_error_code(std::errc::invalid_argument), "the parent's shared memory");
     self.size = h.size;
     platform::unmap_session_memory(look, first_look);

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace brood::platform {
 
@@ -29,6 +31,16 @@ void prepare_session_tables(std::byte* base, std::uint64_t size);
 // no_space_on_device. The part begins and ends at multiples of session_memory_step. fork: yes.
 inline constexpr std::uint64_t session_memory_step = std::uint64_t{256} << 10;
 void commit_session_memory(handle_t memory, std::byte* base, std::uint64_t offset, std::uint64_t size);
+
+// ---- looking at other sessions ------------------------------------------------------------------------------------
+
+// The memory of each session that processes of this user have, to be read alone. Skips what it may not open. Throws
+// std::system_error (std::errc::not_supported) where the system does not let one find it.
+std::vector<unique_handle> find_session_memories();
+// Copies a part without touching memory that was never used; false when it cannot be had.
+bool read_session_memory(handle_t memory, std::uint64_t offset, void* into, std::size_t size) noexcept;
+// The path of a process's program, UTF-8; empty when it cannot be told.
+std::string program_of(process_id pid);
 
 // ---- sleeping -----------------------------------------------------------------------------------------------------
 

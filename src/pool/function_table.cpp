@@ -2,6 +2,7 @@
 #include "pool/function_table.hpp"
 
 #include "codec/function.hpp"
+#include "pool/trace_names.hpp"
 
 #include <brood/serialization.hpp>
 
@@ -22,22 +23,48 @@ detail::entry_function find_function(std::string_view name) {
     return reinterpret_cast<detail::entry_function>(const_cast<void*>(detail::resolve_code(place)));
 }
 
+namespace {
+
+// False when it does not fit.
+bool write_name(std::array<function_entry, most_functions>& table, std::uint32_t number, std::string_view name) {
+    if (number == most_functions || name.size() > longest_function) return false;
+    std::memcpy(table[number].name.data(), name.data(), name.size());
+    table[number].size.store(static_cast<std::uint32_t>(name.size()), std::memory_order_release);
+    return true;
+}
+
+}  // namespace
+
 std::uint32_t function_numbers::number_of(detail::entry_function function) {
     const auto known = numbers_.find(function);
     return known != numbers_.end() ? known->second : add(function);
 }
 
 std::uint32_t function_numbers::add(detail::entry_function function) {
-    const auto name = name_function(function);
-    if (count_ == most_functions || name.size() > longest_function) {
-        numbers_.emplace(function, unnumbered);
-        return unnumbered;
+    const bool fits = write_name(memory_.functions, count_, name_function(function));
+    const auto number = fits ? count_++ : unnumbered;
+    numbers_.emplace(function, number);
+    return number;
+}
+
+std::uint32_t callee_numbers::number_of(const detail::callee& what) noexcept {
+    const std::pair key{what.code, what.type};
+    if (key == last_) return last_number_;
+    try {
+        const auto known = numbers_.find(key);
+        last_number_ = known != numbers_.end() ? known->second : add(what);
+        last_ = key;
+        return last_number_;
+    } catch (const std::exception&) {
+        return 0;  // who looks sees no name
     }
-    auto& entry = memory_.functions[count_];
-    std::memcpy(entry.name.data(), name.data(), name.size());
-    entry.size.store(static_cast<std::uint32_t>(name.size()), std::memory_order_release);
-    numbers_.emplace(function, count_);
-    return count_++;
+}
+
+std::uint32_t callee_numbers::add(const detail::callee& what) {
+    const bool fits = write_name(memory_.callees, count_, portable_name(what));
+    const auto number = fits ? ++count_ : 0;
+    numbers_.emplace(std::pair{what.code, what.type}, number);
+    return number;
 }
 
 detail::entry_function numbered_functions::find(std::uint32_t number) {

@@ -7,9 +7,12 @@
 #include <brood/detail/target.hpp>
 
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <unordered_map>
+#include <utility>
 
 namespace brood::pools {
 
@@ -31,6 +34,23 @@ private:
     pool_memory& memory_;
     std::uint32_t count_ = 0;
     std::unordered_map<detail::entry_function, std::uint32_t> numbers_;
+};
+
+// What tasks call has numbers from 1, for who looks at the pool from outside. One thread at a time.
+class callee_numbers {
+public:
+    explicit callee_numbers(pool_memory& memory) noexcept : memory_(memory) {}
+    // 0 when there are no more, or its name is too long.
+    std::uint32_t number_of(const detail::callee& what) noexcept;
+
+private:
+    std::uint32_t add(const detail::callee& what);
+
+    pool_memory& memory_;
+    std::uint32_t count_ = 0;
+    std::map<std::pair<const void*, const std::type_info*>, std::uint32_t> numbers_;
+    std::pair<const void*, const std::type_info*> last_;
+    std::uint32_t last_number_ = 0;
 };
 
 // Of a worker.

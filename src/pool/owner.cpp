@@ -2,6 +2,7 @@
 // A pool's life, from the first worker to the last.
 #include "pool/owner.hpp"
 
+#include "arena/memory.hpp"
 #include "arena/references.hpp"
 #include "channel/kinds.hpp"
 
@@ -63,12 +64,23 @@ owner::owner(const pool_options& options)
       tasks_(detail::channel_core::of(tasks_object_)),
       reports_(detail::channel_core::of(reports_object_)),
       functions_(memory_),
+      callees_(memory_),
       wanted_(workers_of(options)),
       restarts_(most_workers),
       given_(most_slots) {
     write_call(options.initializer, initializer_name_, initializer_);
     write_call(options.finalizer, finalizer_name_, finalizer_);
     for (std::uint32_t slot = most_slots; slot > 0; --slot) free_slots_.push_back(slot - 1);
+    show_face();
+}
+
+void owner::show_face() noexcept {
+    auto& face = memory_.face;
+    name_.copy(face.name.data(), face.name.size() - 1);
+    face.pid = pid_;
+    face.wanted = static_cast<std::uint64_t>(wanted_.load());
+    face.magic = face_magic;
+    published_.emplace(arena::place_of(&memory_));
 }
 
 owner::~owner() = default;
@@ -170,6 +182,7 @@ void owner::finish() noexcept {
         hub_.detach();
     else
         hub_.join();
+    published_.reset();
     if (tracer_) tracer_->end();
 }
 
@@ -180,6 +193,7 @@ void owner::resize(int workers) {
     lock held(mutex_);
     check_open(true);
     wanted_ = workers;
+    memory_.face.wanted = static_cast<std::uint64_t>(workers);
     dismiss_surplus();
     keep_workers(held);
 }

@@ -6,6 +6,7 @@
 // leads. Callbacks run in the leader after it has given up the lead, so that they may wait and submit.
 #pragma once
 
+#include "arena/published.hpp"
 #include "pool/function_table.hpp"
 #include "pool/pool_memory.hpp"
 #include "pool/task_bytes.hpp"
@@ -80,6 +81,8 @@ private:
         std::int64_t began = 0, ready_at = 0;  // clock_now()
     };
 
+    void show_face() noexcept;
+
     // ---- tasks (owner_tasks.cpp) ----
     void enter(const task_pointer& task);
     void put_aside(const task_pointer& task, bool first);
@@ -93,6 +96,7 @@ private:
     void take_back_less_urgent(int priority);
     std::size_t most_given_out() const noexcept;
     void settle(pool_task& task);
+    void show_end_of(const pool_task& task) noexcept;
     void fail(pool_task& task, const std::exception_ptr& why);
     void fail_everything(const std::exception_ptr& why);
     void free_slot(pool_task& task);
@@ -159,6 +163,8 @@ private:
     pool_memory& memory_;
     const detail::channel_core tasks_, reports_;
     function_numbers functions_;
+    callee_numbers callees_;
+    std::optional<arena::published> published_;
 
     mutable std::mutex mutex_;
     std::condition_variable done_, idle_;

@@ -45,7 +45,7 @@ void owner::wait_for_room(lock& held) {
 
 void owner::enter(const task_pointer& task) {
     task->number = next_number_++;
-    ++unfinished_;
+    memory_.face.unfinished.store(++unfinished_, std::memory_order_relaxed);
     if (task->trace) {
         if (task->trace->submitted == 0) task->trace->submitted = clock_now();
         tracer_->waiting(waiting_tasks() + 1, task->trace->submitted);
@@ -155,6 +155,7 @@ void owner::take_slot(const task_pointer& task) {
     place.ended.store(0, std::memory_order_relaxed);
     if (task->trace)
         for (auto* time : {&place.taken, &place.read, &place.sent}) time->store(0, std::memory_order_relaxed);
+    place.callee.store(callees_.number_of(task->calls), std::memory_order_relaxed);
     place.claim.store(task->claim);
     given_[slot] = task;
     ++given_count_;
@@ -227,11 +228,18 @@ void owner::settle(pool_task& task) {
     if (task.where == pool_task::place::pending) --pending_count_;
     task.where = pool_task::place::ended;
     task.arguments = {};
-    --unfinished_;
+    show_end_of(task);
     something_ended_ = true;
     for (auto& each : task.listeners) callbacks_.push_back(std::move(each));
     task.listeners.clear();
     task.done.store(true, std::memory_order_release);
+}
+
+void owner::show_end_of(const pool_task& task) noexcept {
+    auto& face = memory_.face;
+    face.unfinished.store(--unfinished_, std::memory_order_relaxed);
+    face.ended.store(face.ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (task.failure) face.failed.store(face.failed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void owner::fail(pool_task& task, const std::exception_ptr& why) {

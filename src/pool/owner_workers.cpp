@@ -201,6 +201,7 @@ void owner::bury_one(const member& one) {
     if (tracer_) tracer_->worker_note(one.pid, "worker ended: " + death.status().to_string(), clock_now());
     buried_ = one.pid;
     ++restarts_[one.index];
+    ++memory_.face.restarts;
     memory_.workers[one.index].phase.store(worker_phase::none);
     if (one.was_dismissed && dismissed_ > 0) --dismissed_;
     end_tasks_of(one, death);

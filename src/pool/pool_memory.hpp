@@ -41,6 +41,7 @@ struct task_slot {
     std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
     // clock_now(), for traces: the record was taken, the arguments were read, the result was sent.
     std::atomic<std::int64_t> taken, read, sent;
+    std::atomic<std::uint32_t> callee;  // its number in `callees`, from 1; 0: not told
 };
 
 enum class worker_phase : std::uint32_t { none, starting, idle, busy, ending };
@@ -52,6 +53,8 @@ struct alignas(64) worker_line {
     std::atomic<std::uint64_t> busy;    // nanoseconds in tasks that ended
     std::atomic<std::uint64_t> memory;  // bytes, after the last task that was looked at
     std::atomic<std::int64_t> since;    // when the phase began
+    std::atomic<std::int64_t> pid;
+    std::atomic<std::uint32_t> slot;  // of the task that it took last, from 1
 };
 
 inline constexpr std::uint32_t most_slots = 2048, most_workers = 4096, most_functions = 256, longest_function = 480;
@@ -62,10 +65,24 @@ struct function_entry {
     std::array<char, longest_function> name;
 };
 
+// Written by the pool, for who looks at it from outside.
+struct alignas(64) pool_face {
+    std::uint64_t magic;
+    std::array<char, 64> name;  // UTF-8, ends with a zero, perhaps cut
+    std::atomic<std::int64_t> pid;
+    std::atomic<std::uint64_t> wanted;      // workers
+    std::atomic<std::uint64_t> unfinished;  // tasks; a chunk of a map is one
+    std::atomic<std::uint64_t> ended, failed;
+    std::atomic<std::uint64_t> restarts;  // of workers
+};
+inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726204;  // and the version of pool_memory
+
 struct pool_memory {
+    pool_face face;
     std::array<task_slot, most_slots> slots;
     std::array<worker_line, most_workers> workers;
     std::array<function_entry, most_functions> functions;
+    std::array<function_entry, most_functions> callees;  // as portable_name() gives them
 };
 
 inline std::int64_t clock_now() noexcept { return detail::task_session::steady_nanoseconds(); }

@@ -18,6 +18,7 @@ pool_task::~pool_task() = default;
 
 void pool_task::fill(const target& what) {
     entry = what.entry();
+    calls = what.calls();
     if (core) trace = core->begin_trace(what);
     output_archive archive({.handles = false});
     what.save(archive);

@@ -118,6 +118,8 @@ worker::worker(const worker_setup& setup)
       core_(std::make_shared<worker_core>(*this)),
       functions_(memory_) {
     only = this;
+    line().slot = 0;
+    line().pid = platform::current_process_id();
 }
 
 void worker::run() {
@@ -189,6 +191,7 @@ void worker::handle(const detail::taken_value& taken) {
     std::uint64_t queued = head.claim;
     const std::uint64_t running = (queued & ~low) | make_claim(0, setup_.index, claim_state::running);
     if (!slot.claim.compare_exchange_strong(queued, running)) return;  // cancelled, or done by another
+    line().slot.store(head.slot + 1, std::memory_order_relaxed);
     show(worker_phase::busy);
     slot.begun.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
     if (head.traced != 0) {

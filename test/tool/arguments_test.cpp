@@ -15,6 +15,9 @@ TEST_CASE("bad arguments give exit code 2 and one clear sentence") {
         {"bench", "--compare"},
         {"doctor", "--format", "html"},
         {"doctor", "argument"},
+        {"top", "argument"},
+        {"top", "--interval", "0"},
+        {"top", "--format", "html"},
         {"check"},
         {"check", "--limit", "0", "program"},
         {"check", "--format", "xml", "program"},
@@ -42,4 +45,5 @@ TEST_CASE("help names the commands") {
     CHECK(contains(output.text, "bench"));
     CHECK(contains(output.text, "check"));
     CHECK(contains(output.text, "doctor"));
+    CHECK(contains(output.text, "top"));
 }

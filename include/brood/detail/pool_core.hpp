@@ -103,6 +103,7 @@ public:
     std::uint64_t claim = 0;
     unsigned retries_left = 0;
     entry_function entry = nullptr;
+    callee calls;            // unknown of a task of a task
     std::string entry_name;  // instead of `entry`: the written name of code
     task_bytes arguments;
     task_bytes result;

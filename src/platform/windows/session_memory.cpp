@@ -2,6 +2,7 @@
 // Windows: a section of the page file that is committed as it is used, and one named event for each place to sleep,
 // since WaitOnAddress does not reach other processes. The events vanish with the last process that has them open.
 #include "platform/session_memory.hpp"
+#include "platform/windows/session_name.hpp"
 #include "platform/windows/win32.hpp"
 
 #include <algorithm>
@@ -44,9 +45,18 @@ std::uint64_t session_memory_size() {
     return std::bit_floor(std::clamp(wanted, smallest, largest));
 }
 
+namespace {
+HANDLE new_section(std::uint64_t size, const wchar_t* name) noexcept {
+    return CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_RESERVE,
+                              static_cast<DWORD>(size >> 32), static_cast<DWORD>(size), name);
+}
+}  // namespace
+
+// The name is for find_session_memories() alone. Where it is taken, perhaps by what an earlier process of this number
+// left to its children, the memory has none.
 unique_handle make_session_memory(std::uint64_t size) {
-    unique_handle memory(CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_RESERVE,
-                                            static_cast<DWORD>(size >> 32), static_cast<DWORD>(size), nullptr));
+    unique_handle memory(new_section(size, session_name(GetCurrentProcessId()).text));
+    if (!memory || GetLastError() == ERROR_ALREADY_EXISTS) memory.reset(new_section(size, nullptr));
     if (!memory) throw_last_error("CreateFileMappingW");
     return memory;
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "top/top.hpp"
+
+#include "style.hpp"
+#include "top/table.hpp"
+
+#include <brood/native/terminal.hpp>
+
+#include <iostream>
+#include <system_error>
+#include <thread>
+
+namespace tool {
+namespace {
+
+look_at look_now() { return {brood::native::look_at_sessions(), std::chrono::steady_clock::now()}; }
+
+// Each table over the one before.
+int watch(look_at before, std::chrono::duration<double> interval) {
+    function_names names;
+    for (;;) {
+        std::this_thread::sleep_for(interval);
+        look_at now = look_now();
+        std::cout << "\033[H\033[2J" << as_text(now, {before, now}, names, style::of_standard_output()) << std::flush;
+        before = std::move(now);
+    }
+}
+
+int show_once(const look_at& before, const top_options& options) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
+    const look_at now = look_now();
+    const progress rates(before, now);
+    function_names names;
+    std::cout << (options.json ? as_json(now, rates, names) : as_text(now, rates, names, style::of_standard_output()))
+              << std::flush;
+    return 0;
+}
+
+}  // namespace
+
+int run_top(const top_options& options) {
+    look_at first;
+    try {
+        first = look_now();
+    } catch (const std::system_error& error) {
+        std::cerr << "brood: " << error.what() << ".\n";
+        return 2;
+    }
+    const bool live =
+        !options.once && !options.json && brood::native::terminal_columns(brood::native::stream::out).has_value();
+    return live ? watch(std::move(first), std::chrono::duration<double>(options.interval)) : show_once(first, options);
+}
+
+}  // namespace tool
