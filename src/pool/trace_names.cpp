@@ -140,9 +140,11 @@ std::string short_name(string_view demangled) {
     remove_all(text, anonymous);
     remove_all(text, "{anonymous}::");
     remove_all(text, "::_FUN");
+    remove_all(text, "::__invoke");
     remove_all(text, "[abi:cxx11]");
     std::string kept = without_parameters(text);
     if (kept.empty()) kept = text;
+    if (const auto at = kept.find("$_"); at != kept.npos) kept.replace(at, 2, "lambda ");  // clang's name of one
     if (kept.size() > longest) kept = kept.substr(0, longest) + "...";
     return kept;
 }

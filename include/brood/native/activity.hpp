@@ -20,6 +20,7 @@ struct activity_function {
     std::string type;          // as typeid(...).name() gives it; may be empty
 };
 
+// A worker of a pool, which is a process.
 struct worker_activity {
     int id = 0;          // its number in the pool
     process_id pid = 0;  // 0 while it starts
@@ -31,6 +32,7 @@ struct worker_activity {
     activity_function task;               // what it runs; of a busy worker
 };
 
+// A pool of processes.
 struct pool_activity {
     std::string name;
     process_id owner = 0;
@@ -41,6 +43,7 @@ struct pool_activity {
     std::vector<worker_activity> workers;    // by number
 };
 
+// A process of a session.
 struct process_activity {
     process_id pid = 0;
     process_id parent = 0;  // 0: the first process of the session, or its parent is gone

@@ -69,6 +69,7 @@ TEST_CASE("names lose parameters, return types and what every name has") {
     CHECK(short_name("main::{lambda(int)#1}") == "main::lambda 1");
     CHECK(short_name("work(int)::{lambda()#2}") == "work::lambda 2");
     CHECK(short_name("work()::{lambda(int)#1}::_FUN(int)") == "work::lambda 1");
+    CHECK(short_name("work(int)::$_0::__invoke(int)") == "work::lambda 0");
     CHECK(short_name("account::deposit(int) const") == "account::deposit");
     CHECK(short_name("sum::operator()(int) const") == "sum::operator()");
     CHECK(short_name("std::pair<int, long>") == "std::pair<int, long>");
