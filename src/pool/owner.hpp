@@ -95,6 +95,7 @@ private:
     bool take_back(pool_task& task);
     void take_back_less_urgent(int priority);
     std::size_t most_given_out() const noexcept;
+    bool cancel_now(pool_task& task, bool running);
     void settle(pool_task& task);
     void show_end_of(const pool_task& task) noexcept;
     void fail(pool_task& task, const std::exception_ptr& why);
@@ -116,6 +117,7 @@ private:
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
     void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
+    void handle_cancel(const report_head& head);                                  // relay.cpp
     void note_time(pool_task& task);
 
     // ---- the trace, if there is one (owner_trace.cpp) ----
@@ -196,7 +198,9 @@ private:
     std::vector<std::uint32_t> free_slots_;
     std::size_t given_count_ = 0;
     bool has_priorities_ = false;
-    std::optional<time_point> next_check_;  // of time limits
+    std::optional<time_point> next_check_;                   // of time limits
+    using relay_key = std::pair<process_id, std::uint64_t>;  // a worker, and its number of a task of its own
+    std::map<relay_key, task_pointer> relayed_;
     std::size_t unfinished_ = 0;
     std::uint64_t next_number_ = 1, next_generation_ = 1;
     double mean_run_ = 50e3;  // nanoseconds

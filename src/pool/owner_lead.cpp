@@ -197,6 +197,7 @@ void owner::handle(detail::taken_value& taken) {
             break;
         case report::refused: handle_refusal(taken); break;
         case report::submit: handle_submission(head, taken); break;
+        case report::cancel: handle_cancel(head); break;
         case report::result:
         case report::exception: handle_task_report(head, taken); break;
     }

@@ -264,12 +264,17 @@ void owner::fail_everything(const std::exception_ptr& why) {
 bool owner::cancel(pool_task& task, bool running) {
     if (!is_ours()) return false;
     lock held(mutex_);
+    const bool cancelled = cancel_now(task, running);
+    if (followers_ > 0) done_.notify_all();
+    run_callbacks(held);
+    return cancelled;
+}
+
+bool owner::cancel_now(pool_task& task, bool running) {
     if (task.where == pool_task::place::ended || task.killed || task.timed_out) return task.killed || task.withdrawn;
     if (task.where == pool_task::place::pending || (task.where == pool_task::place::given_out && take_back(task))) {
         task.withdrawn = true;
         fail(task, make_cancelled(task));
-        if (followers_ > 0) done_.notify_all();
-        run_callbacks(held);
         return true;
     }
     if (!running) return false;

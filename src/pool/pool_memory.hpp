@@ -115,7 +115,8 @@ enum class report : std::uint32_t {
     leaving,    // the worker ends by itself
     waits,      // its task waits for a task
     goes_on,    // no more
-    submit      // a task of a task: its settings, the name of its function and its arguments follow
+    submit,     // a task of a task: its settings, the name of its function and its arguments follow
+    cancel      // of the task of a task that the worker knows by the number in `claim`; `slot`: though it runs
 };
 
 // Workers to pool.

@@ -42,12 +42,12 @@ submission submission::load(input_archive& archive) {
 }
 
 void answer::save(output_archive& archive) const {
-    archive(number, has_value, timed_out, died_at, exception);
+    archive(number, has_value, timed_out, died_at, exception, cancelled);
     save_bytes(archive, value);
 }
 answer answer::load(input_archive& archive) {
     answer made;
-    archive(made.number, made.has_value, made.timed_out, made.died_at, made.exception);
+    archive(made.number, made.has_value, made.timed_out, made.died_at, made.exception, made.cancelled);
     made.value = load_bytes(archive);
     return made;
 }
@@ -57,18 +57,35 @@ answer answer::load(input_archive& archive) {
 namespace {
 
 // A worker that is gone needs no answer; one that cannot be had must not hold up the others.
-void send_answer(const pool_task& done, std::uint64_t number, const detail::shared_object& inbox) noexcept {
+template <class Make>
+void send_answer(const detail::shared_object& inbox, Make make) noexcept {
     try {
-        answer made{number, done.has_value(), done.timed_out, done.died_at, {}, done.result};
-        if (!made.has_value)
-            made.exception = detail::encode_exception(done.failure, {}, detail::this_process::get().name(),
-                                                      platform::current_process_id());
         output_archive archive({.handles = false});
-        made.save(archive);
+        make().save(archive);
         detail::channel_core::of(inbox).put(archive, {});
     } catch (const std::exception&) {
         detail::channel_core::of(inbox).close();  // the worker's waits end with an error
     }
+}
+
+answer answer_of(const pool_task& done, std::uint64_t number) {
+    answer made;
+    made.number = number;
+    made.has_value = done.has_value();
+    made.timed_out = done.timed_out;
+    made.died_at = done.died_at;
+    made.value = done.result;
+    if (!made.has_value)
+        made.exception = detail::encode_exception(done.failure, {}, detail::this_process::get().name(),
+                                                  platform::current_process_id());
+    return made;
+}
+
+answer answer_to_cancel(std::uint64_t number, bool cancelled) {
+    answer made;
+    made.number = number;
+    made.cancelled = cancelled;
+    return made;
 }
 
 }  // namespace
@@ -85,13 +102,30 @@ void owner::handle_submission(const report_head& head, detail::taken_value& take
         task->trace = tracer_->begin_relayed(*asked.trace, one->pid);
         task->trace->bytes_in = size_of(task->arguments);
     }
-    task->listeners.push_back(
-        {[task, number = asked.number, inbox = one->inbox] { send_answer(*task, number, inbox); }, nullptr});
+    const relay_key key{one->pid, asked.number};
+    relayed_[key] = task;
+    task->listeners.push_back({[this, task, key, inbox = one->inbox] {
+                                   send_answer(inbox, [&] { return answer_of(*task, key.second); });
+                                   const lock held(mutex_);
+                                   relayed_.erase(key);
+                               },
+                               nullptr});
     enter(task);
     if (life_ == life::terminated)
         fail(*task, std::make_exception_ptr(cancelled("pool '" + name_ + "' was terminated")));
     else if (broken_)
         fail(*task, broken_);
+}
+
+void owner::handle_cancel(const report_head& head) {
+    const auto one = member_at(head.worker);
+    if (!one) return;
+    const auto known = relayed_.find({one->pid, head.claim});
+    const bool cancelled = known != relayed_.end() && cancel_now(*known->second, head.slot != 0);
+    callbacks_.push_back({[number = head.claim, cancelled, inbox = one->inbox] {
+                              send_answer(inbox, [&] { return answer_to_cancel(number, cancelled); });
+                          },
+                          nullptr});
 }
 
 }  // namespace brood::pools

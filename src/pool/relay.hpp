@@ -40,6 +40,7 @@ struct answer {
     std::optional<std::uint64_t> died_at;
     std::string exception;
     detail::task_bytes value;
+    std::optional<bool> cancelled;  // no end of it: whether the cancel() that was asked for came in time
 
     void save(output_archive& archive) const;
     static answer load(input_archive& archive);

@@ -45,6 +45,8 @@ public:
 
     // Tells the pool of something that has no more to it. Does not throw: without memory the pool is not told.
     void tell(report what) noexcept;
+    // Throws std::bad_alloc.
+    void send(const report_head& head, std::string_view body);
 
     const detail::channel_core& reports() const noexcept { return reports_; }
     const detail::channel_core& inbox() const noexcept { return inbox_; }
@@ -72,7 +74,6 @@ private:
     void run_task(const task_head& head, const detail::taken_value& taken);
     detail::entry_function function_of(const task_head& head, std::span<const std::byte>& rest);
     void report_exception(const task_head& head, const std::exception_ptr& failure);
-    void send(const report_head& head, std::string_view body);
     void show(worker_phase phase) noexcept;
     bool is_worn();
 

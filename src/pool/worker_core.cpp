@@ -25,7 +25,7 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
         asked.trace = {trace->portable_name, trace->write_begun, trace->write_ended, trace->elements};
     const lock held(mutex_);
     start_reading();
-    asked.number = next_number_++;
+    asked.number = task->number = next_number_++;
     const report_head head{report::submit, here_.setup().index, 0, 0, 0};
     output_archive archive({.handles = false});
     archive.write(&head, sizeof head);
@@ -57,6 +57,7 @@ void worker_core::start_reading() {
     std::promise<void> started;
     std::thread([this, &started] {
         const platform::helper_thread mark;
+        reader_ = std::this_thread::get_id();
         started.set_value();
         for (;;) {
             here_.inbox().wait_filled({});
@@ -75,6 +76,26 @@ bool worker_core::wait(const std::atomic<bool>& flag, const time_point* until) {
     if (until != nullptr) return settled_.wait_until(held, *until, is_ready);
     settled_.wait(held, is_ready);
     return true;
+}
+
+bool worker_core::cancel(detail::pool_task& task, bool running) {
+    lock held(mutex_);
+    const auto number = task.number;
+    if (asked_.count(number) == 0) return task.withdrawn;
+    here_.send({report::cancel, here_.setup().index, number, running ? 1U : 0U, 0}, {});
+    const auto is_told = [&] { return cancelled_.count(number) != 0 || fails_; };
+    while (!is_told()) {
+        if (std::this_thread::get_id() != reader_) {
+            settled_.wait(held, is_told);
+            break;
+        }
+        held.unlock();  // in a callback: nobody else reads
+        here_.inbox().wait_filled({});
+        read_inbox();
+        held.lock();
+    }
+    const auto told = cancelled_.extract(number);
+    return task.withdrawn = !told.empty() && told.mapped();
 }
 
 void worker_core::on_ready(detail::pool_task& task, std::function<void()> what, const void* key) {
@@ -113,6 +134,10 @@ bool worker_core::read_inbox() {
 }
 
 void worker_core::settle(const answer& what, listeners& told) {
+    if (what.cancelled) {
+        cancelled_[what.number] = *what.cancelled;
+        return;
+    }
     const auto found = asked_.find(what.number);
     if (found == asked_.end()) return;
     const auto task = std::move(found->second);
@@ -128,6 +153,7 @@ void worker_core::settle(const answer& what, listeners& told) {
 
 // The pool could not answer.
 void worker_core::fail_all(listeners& told) {
+    fails_ = true;
     for (const auto& [number, task] : std::exchange(asked_, {})) {
         task->failure = std::make_exception_ptr(std::bad_alloc());
         end(*task, told);

@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -24,8 +25,8 @@ public:
     bool help() override { return false; }
     void on_ready(detail::pool_task& task, std::function<void()> what, const void* key) override;
     void forget(detail::pool_task& task, const void* key) noexcept override;
-    // A task of a task cannot be called back: false unless it has ended so.
-    bool cancel(detail::pool_task&, bool) override { return false; }
+    // Asks the pool, and waits for its word.
+    bool cancel(detail::pool_task& task, bool running) override;
     std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     int worker_count() const override { return here_.setup().workers; }
     const detail::task_settings& defaults() const noexcept override { return here_.setup().defaults; }
@@ -43,8 +44,11 @@ private:
     std::mutex mutex_;
     std::condition_variable settled_;
     bool reads_ = false;
+    bool fails_ = false;  // the pool's words do not reach this process any more
     std::uint64_t next_number_ = 1;
     std::unordered_map<std::uint64_t, std::shared_ptr<detail::pool_task>> asked_;
+    std::unordered_map<std::uint64_t, bool> cancelled_;  // the pool's words to cancel()
+    std::thread::id reader_;
 };
 
 }  // namespace brood::pools

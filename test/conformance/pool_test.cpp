@@ -57,6 +57,53 @@ int sum_by_map(int n) {
 }
 
 void wait_for_go(brood::event go) { go.wait(); }
+void begin_and_wait(brood::event begun, brood::event go) {
+    begun.set();
+    go.wait();
+}
+
+// With brood::wait, as any thread would.
+int sum_as_they_come(int n) {
+    auto pool = brood::current_pool();
+    std::vector<brood::future<int>> all;
+    for (int i = 1; i <= n; ++i) all.push_back(pool.submit(twice, i));
+    int sum = 0;
+    while (!all.empty()) {
+        std::vector<brood::waitable> pending(all.begin(), all.end());
+        const auto ready = brood::wait(pending);
+        sum += all[ready.front()].get();
+        all.erase(all.begin() + static_cast<std::ptrdiff_t>(ready.front()));
+    }
+    return sum;
+}
+
+template <class R>
+bool is_cancelled(brood::future<R>& one) {
+    try {
+        one.get();
+        return false;
+    } catch (const brood::cancelled&) {
+        return true;
+    }
+}
+
+// Tasks of a task: one that runs, one that is queued, one that has ended.
+void cancel_own_tasks(brood::event begun, brood::event never) {
+    auto pool = brood::current_pool();
+    auto ended = pool.submit(twice, 1);
+    ended.wait();
+    expect(!ended.cancel(), "what has ended cannot be cancelled");
+    expect(ended.get() == 2, "and keeps its value");
+    auto runs = pool.submit(begin_and_wait, begun, never);
+    begun.wait();
+    auto queued = pool.submit(twice, 2);
+    expect(queued.cancel(), "a queued one is cancelled");
+    expect(is_cancelled(queued), "and says so");
+    expect(runs.cancel(), "a running one is cancelled");
+    expect(runs.cancel(), "and is so for good");
+    expect(is_cancelled(runs), "and says so, too");
+    expect(pool.apply(twice, 4) == 8, "the pool goes on");
+}
 
 }  // namespace
 
@@ -253,6 +300,18 @@ TEST_CASE("tasks submit to their own pool and wait for it") {
     brood::pool one({.workers = 1});
     CHECK(one.apply(fibonacci, 6) == 8);
     CHECK_THROWS_AS(brood::current_pool(), std::logic_error);
+}
+
+TEST_CASE("a task waits for any of its tasks, and none is missing at work meanwhile") {
+    brood::pool pool({.workers = 1});
+    CHECK(pool.apply(sum_as_they_come, 5) == 30);
+}
+
+TEST_CASE("a task cancels tasks of its own, queued and running ones") {
+    brood::pool pool({.workers = 2});
+    const brood::event begun, never;
+    pool.apply(cancel_own_tasks, begun, never);
+    CHECK(pool.apply(twice, 3) == 6);
 }
 
 TEST_CASE("a task may have a pool of its own") {

@@ -68,6 +68,32 @@ const scenario memory_on_terminal("memory-on-terminal", [](const arguments&) {
     return 0;
 });
 
+// A map that would go on for hours.
+const scenario pool_on_terminal("pool-on-terminal", [](const arguments& given) {
+    const bool stops = given.at(0) == "stops";
+    if (stops) catch_interrupts();
+    brood::pool pool({.workers = 2});
+    const brood::event begun;
+    auto all = pool.map_async(
+        [](brood::event first) {
+            first.set();
+            idle();
+            return 1;
+        },
+        std::vector<brood::event>(100, begun));
+    begun.wait();
+    std::printf("press it\n");
+    std::fflush(stdout);
+    while (interrupted == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    pool.terminate();
+    try {
+        all.get();
+    } catch (const brood::cancelled&) {
+        std::printf("the map was cancelled\n");
+    }
+    return 0;
+});
+
 // A terminal with a program of the tests on it.
 class terminal {
 public:
@@ -140,4 +166,24 @@ TEST_CASE("Ctrl-C takes no memory away") {
     tty.read_until("press it");
     tty.press(ctrl_c);
     CHECK(tty.read_until("memory stays").find("memory stays") != std::string::npos);
+}
+
+TEST_CASE("Ctrl-C ends a program within a map, and its workers have nothing to say") {
+    terminal tty({"pool-on-terminal", "dies"});
+    tty.read_until("press it");
+    tty.press(ctrl_c);
+    const std::string text = tty.read_until("nothing of the kind");
+    CHECK(text.find_first_not_of("\r\n^C") == text.npos);
+}
+
+TEST_CASE("a program that handles Ctrl-C within a map terminates its pool, and gets one error") {
+    terminal tty({"pool-on-terminal", "stops"});
+    tty.read_until("press it");
+    tty.press(ctrl_c);
+    const std::string text = tty.read_until("nothing of the kind");
+    CAPTURE(text);
+    const auto at = text.find("the map was cancelled");
+    REQUIRE(at != text.npos);
+    CHECK(text.substr(0, at).find_first_not_of("\r\n^C") == text.npos);
+    CHECK(text.substr(at + 21).find_first_not_of("\r\n") == text.npos);
 }

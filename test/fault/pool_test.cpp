@@ -26,7 +26,7 @@ namespace {
 
 int twice(int x) { return 2 * x; }
 
-enum class fault { none, throws, exits, exits_at_once, aborts, overflows, kills };
+enum class fault { none, throws, exits, exits_at_once, aborts, crashes, overflows, kills };
 
 int overflow(volatile char* from) {
     volatile char block[4096];
@@ -42,6 +42,7 @@ void strike(fault what) {
         case fault::exits: std::exit(7);
         case fault::exits_at_once: std::_Exit(8);
         case fault::aborts: std::abort();
+        case fault::crashes: crash(); return;
         case fault::overflows: overflow(&one); return;
         case fault::kills: kill_process(brood::current_process().pid());
     }
@@ -84,7 +85,42 @@ struct stubborn {
     }
 };
 
-const fault deaths[] = {fault::exits, fault::exits_at_once, fault::aborts, fault::kills};
+std::vector<fault> all_deaths() {
+    std::vector<fault> all{fault::exits, fault::exits_at_once, fault::aborts, fault::kills};
+    if (faults_are_recorded) all.push_back(fault::crashes);
+    return all;
+}
+const std::vector<fault> deaths = all_deaths();
+
+// Made in a worker at the first use there.
+struct touchy {
+    touchy() { strike(how); }
+    int value = 5;
+    static inline fault how = fault::none;
+};
+brood::worker_local<touchy> touchy_device;
+
+int use_touchy(fault how) {
+    touchy::how = how;
+    return touchy_device->value;
+}
+
+// Strikes in a worker when it is destroyed there after a call.
+struct parting {
+    fault how = fault::none;
+    mutable bool called = false;
+    ~parting() {
+        if (called) strike(how);
+    }
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(how);
+    }
+};
+int call_parting(const parting& one) {
+    one.called = true;
+    return 3;
+}
 
 // The pool does what it should, all of it.
 void check_works(brood::pool& pool) {
@@ -147,6 +183,37 @@ TEST_CASE("results that strike while they are written fail their own task alone"
     };
     CHECK_THROWS_AS(pool.apply(give, fault::throws), brood::serialization_error);
     for (const auto how : deaths) CHECK_THROWS_AS(pool.apply(give, how), brood::worker_died);
+    check_works(pool);
+}
+
+TEST_CASE("state of a worker that strikes while it is made fails the task that wanted it alone") {
+    brood::pool pool({.workers = 1});
+    CHECK_THROWS_AS(pool.apply(use_touchy, fault::throws), std::domain_error);
+    CHECK(pool.apply(use_touchy, fault::none) == 5);
+    for (const auto how : deaths) {
+        brood::pool fresh({.workers = 1});
+        CHECK_THROWS_AS(fresh.apply(use_touchy, how), brood::worker_died);
+        CHECK(fresh.apply(use_touchy, fault::none) == 5);
+    }
+    check_works(pool);
+}
+
+// The result is on its way by then.
+TEST_CASE("arguments that strike while they are destroyed harm no task") {
+    brood::pool pool({.workers = 1});
+    for (const auto how : deaths) {
+        parting one;
+        one.how = how;
+        CHECK(pool.apply(call_parting, one) == 3);
+        CHECK(pool.apply(twice, 2) == 4);
+    }
+    check_works(pool);
+}
+
+TEST_CASE("a task that runs out of memory throws std::bad_alloc" * doctest::skip(!faults_are_recorded)) {
+    brood::pool pool({.workers = 1});
+    const auto take_all = [](std::size_t size) { return static_cast<int>(std::vector<char>(size).size()); };
+    CHECK_THROWS_AS(pool.apply(take_all, std::size_t{1} << 62), std::bad_alloc);
     check_works(pool);
 }
 
