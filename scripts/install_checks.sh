@@ -53,14 +53,14 @@ check_prefix() {
 # The manual page and the completion know every command and option that the program tells, and no other.
 check_manual() {
     local prefix=$1 told manual completion command
-    told=$(for command in '' tour bench check doctor; do
+    told=$(for command in '' tour bench check doctor top trace; do
         # No word is also an argument.
         # shellcheck disable=SC2086
         "$prefix/bin/brood" $command --help
-    done | grep -oE -e '--[a-z]+' -e '^  (tour|bench|check|doctor)' | tr -d ' ' | sort -u)
-    manual=$(sed 's/\\-/-/g' "$prefix/share/man/man1/brood.1" | grep -oE -e '--[a-z]+' -e '^\.B brood (tour|bench|check|doctor)' |
+    done | grep -oE -e '--[a-z]+' -e '^  (tour|bench|check|doctor|top|trace)' | tr -d ' ' | sort -u)
+    manual=$(sed 's/\\-/-/g' "$prefix/share/man/man1/brood.1" | grep -oE -e '--[a-z]+' -e '^\.B brood (tour|bench|check|doctor|top|trace)' |
         sed 's/^\.B brood //' | sort -u)
-    completion=$(grep -oE -e '--[a-z]+' -e '"(tour bench check doctor) ' "$prefix/share/bash-completion/completions/brood" |
+    completion=$(grep -oE -e '--[a-z]+' -e '"(tour bench check doctor top trace) ' "$prefix/share/bash-completion/completions/brood" |
         tr -d '"' | tr ' ' '\n' | grep . | sort -u)
     diff <(echo "$told") <(echo "$manual") && diff <(echo "$told") <(echo "$completion")
 }

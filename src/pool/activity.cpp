@@ -120,8 +120,15 @@ activity_function task_of(const pool_memory& pool, const worker_line& line, std:
     return read_callee(pool, task.callee.load());
 }
 
+// Of a time that may be none.
 std::chrono::nanoseconds since(std::int64_t then) {
-    return std::chrono::nanoseconds(std::max<std::int64_t>(0, clock_now() - then));
+    const auto now = clock_now();
+    return std::chrono::nanoseconds(then > 0 && then <= now ? now - then : 0);
+}
+
+std::chrono::nanoseconds believable(std::uint64_t nanoseconds) {
+    constexpr std::uint64_t century = 3'200'000'000'000'000'000;
+    return std::chrono::nanoseconds(std::min(nanoseconds, century));
 }
 
 std::optional<worker_activity> describe_worker(const pool_memory& pool, std::uint32_t index) {
@@ -135,7 +142,7 @@ std::optional<worker_activity> describe_worker(const pool_memory& pool, std::uin
     if (one.pid != 0 && platform::is_gone(one.pid)) return std::nullopt;
     if (one.state != worker_state::starting) one.in_state = since(line.since.load());
     one.tasks = line.tasks.load();
-    one.busy = std::chrono::nanoseconds(line.busy.load());
+    one.busy = believable(line.busy.load());
     if (one.pid > 0) one.memory = native::private_bytes(one.pid).value_or(0);
     if (one.state != worker_state::busy) return one;
     one.busy += one.in_state;

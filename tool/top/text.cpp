@@ -16,15 +16,25 @@ std::string plural(std::size_t count, const std::string& word) {
     return std::to_string(count) + " " + word + (count == 1 ? "" : word.ends_with("s") ? "es" : "s");
 }
 
-// Other programs' names may hold anything: no control characters on the terminal.
-std::string harmless(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char sign) { return static_cast<unsigned char>(sign) < ' ' || sign == 127; }, '?');
-    return text;
+// Other programs' names may hold anything: nothing that a terminal obeys, and whole characters only.
+std::string harmless(const std::string& text) {
+    std::string kept;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto sign = static_cast<unsigned char>(text[i]);
+        const bool obeyed = sign < ' ' || sign == 0x7F;
+        const bool obeyed_in_utf8 =
+            sign == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        kept += obeyed || obeyed_in_utf8 ? '?' : text[i];
+        if (obeyed_in_utf8) ++i;
+    }
+    return kept;
 }
 
 std::string cut(const std::string& text, std::size_t width) {
-    return text.size() <= width ? text : text.substr(0, width - 3) + "...";
+    if (text.size() <= width) return text;
+    std::size_t end = width - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // the middle of a character
+    return text.substr(0, end) + "...";
 }
 
 std::string file_name(const std::string& path) { return harmless(to_utf8(from_utf8(path).filename())); }

@@ -38,17 +38,14 @@ int show_once(const look_at& before, const top_options& options) {
 
 }  // namespace
 
-int run_top(const top_options& options) {
-    look_at first;
-    try {
-        first = look_now();
-    } catch (const std::system_error& error) {
-        std::cerr << "brood: " << error.what() << ".\n";
-        return 2;
-    }
+int run_top(const top_options& options) try {
+    look_at first = look_now();
     const bool live =
         !options.once && !options.json && brood::native::terminal_columns(brood::native::stream::out).has_value();
     return live ? watch(std::move(first), std::chrono::duration<double>(options.interval)) : show_once(first, options);
+} catch (const std::system_error& error) {
+    std::cerr << "brood: " << error.what() << ".\n";
+    return 2;
 }
 
 }  // namespace tool
