@@ -55,6 +55,9 @@ start_wine() {
         make_wine_prefix || return 1
         touch "$WINEPREFIX/ready"
     fi
+    # The first program starts Wine's services, which keep its streams open for as long as they run: nobody must wait for
+    # the end of these.
+    timeout -k 5 60 "$WINE" cmd /c exit </dev/null >/dev/null 2>&1
 }
 
 make_wine_prefix() {
