@@ -6,11 +6,23 @@
 #include <bit>
 #include <system_error>
 
+extern "C" int __cxa_thread_atexit(void (*destroy)(void*), void* object, void* module);
+
 namespace brood::platform {
 
 namespace windows {
 
 namespace {
+
+// With MinGW's emulated thread_local, the memory of a thread's objects and the calls of their destructors belong to two
+// keys of the threads library, which lets go of them in the order in which they were made: usually the memory first.
+// This makes the key of the destructors before anything else can ask for the other one.
+struct destructors_first {
+    destructors_first() {
+        __cxa_thread_atexit([](void*) {}, nullptr, nullptr);
+    }
+};
+[[gnu::init_priority(101)]] const destructors_first order;
 
 DWORD priority_class(int niceness) {
     if (niceness <= -11) return HIGH_PRIORITY_CLASS;
