@@ -42,12 +42,12 @@ submission submission::load(input_archive& archive) {
 }
 
 void answer::save(output_archive& archive) const {
-    archive(number, has_value, timed_out, died_at, exception, cancelled);
+    archive(number, has_value, timed_out, withdrawn, died_at, exception, cancelled);
     save_bytes(archive, value);
 }
 answer answer::load(input_archive& archive) {
     answer made;
-    archive(made.number, made.has_value, made.timed_out, made.died_at, made.exception, made.cancelled);
+    archive(made.number, made.has_value, made.timed_out, made.withdrawn, made.died_at, made.exception, made.cancelled);
     made.value = load_bytes(archive);
     return made;
 }
@@ -73,6 +73,7 @@ answer answer_of(const pool_task& done, std::uint64_t number) {
     made.number = number;
     made.has_value = done.has_value();
     made.timed_out = done.timed_out;
+    made.withdrawn = done.withdrawn || done.killed;
     made.died_at = done.died_at;
     made.value = done.result;
     if (!made.has_value)

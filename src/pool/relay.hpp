@@ -37,6 +37,7 @@ struct answer {
     std::uint64_t number = 0;
     bool has_value = false;
     bool timed_out = false;
+    bool withdrawn = false;  // cancel() ended it
     std::optional<std::uint64_t> died_at;
     std::string exception;
     detail::task_bytes value;

@@ -94,8 +94,9 @@ bool worker_core::cancel(detail::pool_task& task, bool running) {
         read_inbox();
         held.lock();
     }
+    // Of several who cancel one task, the first is told that it ends, and the others that it is not there any more.
     const auto told = cancelled_.extract(number);
-    return task.withdrawn = !told.empty() && told.mapped();
+    return task.withdrawn = task.withdrawn || (!told.empty() && told.mapped());
 }
 
 void worker_core::on_ready(detail::pool_task& task, std::function<void()> what, const void* key) {
@@ -135,7 +136,7 @@ bool worker_core::read_inbox() {
 
 void worker_core::settle(const answer& what, listeners& told) {
     if (what.cancelled) {
-        cancelled_[what.number] = *what.cancelled;
+        cancelled_.emplace(what.number, *what.cancelled);
         return;
     }
     const auto found = asked_.find(what.number);
@@ -148,6 +149,7 @@ void worker_core::settle(const answer& what, listeners& told) {
         task->failure = detail::decode_exception(what.exception);
     task->died_at = what.died_at;
     task->timed_out = what.timed_out;
+    task->withdrawn = what.withdrawn;
     end(*task, told);
 }
 

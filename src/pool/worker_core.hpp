@@ -9,6 +9,7 @@
 #include <brood/detail/pool_core.hpp>
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -47,7 +48,7 @@ private:
     bool fails_ = false;  // the pool's words do not reach this process any more
     std::uint64_t next_number_ = 1;
     std::unordered_map<std::uint64_t, std::shared_ptr<detail::pool_task>> asked_;
-    std::unordered_map<std::uint64_t, bool> cancelled_;  // the pool's words to cancel()
+    std::multimap<std::uint64_t, bool> cancelled_;  // the pool's words to calls of cancel()
     std::thread::id reader_;
 };
 

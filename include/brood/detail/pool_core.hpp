@@ -96,7 +96,7 @@ public:
     enum class place : std::uint8_t { nowhere, pending, given_out, ended };
     place where = place::nowhere;
     bool timed_out = false;
-    bool withdrawn = false;  // cancelled before it ran
+    bool withdrawn = false;  // cancelled before it ran; in a worker, of a task of a task: cancelled at all
     bool killed = false;     // cancelled while it ran
     std::uint32_t slot = 0;
     std::uint64_t number = 0;
