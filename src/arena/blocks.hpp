@@ -28,6 +28,7 @@ enum class kind : std::uint64_t {
     queue,
     pipe,
     message,
+    result,
     container,
     array,
     manager,

@@ -10,6 +10,7 @@ void register_channels() noexcept {
         register_message_kind();
         register_queue_kind();
         register_pipe_kind();
+        register_result_kind();
         return true;
     }();
 }

@@ -4,6 +4,7 @@
 #include "process/start.hpp"
 
 #include "arena/session.hpp"
+#include "channel/results.hpp"
 #include "codec/exception.hpp"
 #include "codec/function.hpp"
 #include "process/blocks.hpp"
@@ -218,6 +219,7 @@ started_child start_child(start_order order) {
     const auto method = method_of(order);
     require_startable(method, order.options);
     try {
+        if (method == start_method::fork) channel::prepare_results_for_fork();
         session_seat seat(order);
         order.inspection = inspection::child_starts(order.name, order.identity, method);
         auto started = method == start_method::fork ? start_by_fork(order) : start_by_sending(order, method);

@@ -9,10 +9,12 @@
 #include <brood/event.hpp>
 #include <brood/pipe.hpp>
 #include <brood/queue.hpp>
+#include <brood/shared_future.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -167,4 +169,36 @@ TEST_CASE("the other end is told, wherever in its last moments an end's process 
             const auto got = all_of(ends->first);
             CHECK((got.empty() || got == std::vector{1}));
         });
+}
+
+TEST_CASE("a process that is killed while it gives a result to others has given it, or they are told" *
+          doctest::skip(too_many_instructions)) {
+    const memory_returns check;
+    const std::string text(5'000, 'x');
+    std::optional<brood::queue<brood::shared_future<std::string>>> box;
+    long nothing = 0, dead = 0, given = 0;
+    kill_at_places(
+        400, [&] { box.emplace(); },
+        [&] {
+            const auto state = std::make_shared<brood::detail::local_state<std::string>>();
+            const auto result = brood::future<std::string>(state).share();
+            box->put(result);
+            state->set_value(text);
+        },
+        [&] {
+            const auto result = box->try_get();
+            if (!result) {
+                ++nothing;
+                return;
+            }
+            try {
+                given += result->get() == text;
+            } catch (const brood::process_died&) {
+                ++dead;
+            }
+        });
+    CHECK(nothing > 0);
+    CHECK(dead > 0);
+    CHECK(given > 0);
+    CHECK(nothing + dead + given >= 400);
 }
