@@ -6,11 +6,11 @@
 #include "arena/blocks.hpp"
 #include "arena/memory.hpp"
 #include "arena/references.hpp"
+#include "arena/sleepers.hpp"
 #include "arena/transaction.hpp"
 #include "channel/kinds.hpp"
 #include "channel/message.hpp"
 #include "channel/results.hpp"
-#include "sync/sleep.hpp"
 
 #include "platform/platform.hpp"
 
@@ -97,8 +97,12 @@ void result_cell::give_up() const noexcept { channel::settle_empty(cell_of(objec
 bool result_cell::wait_until(const std::chrono::steady_clock::time_point* time) const {
     auto& now = cell_of(object_).phase;
     const auto until = time == nullptr ? platform::deadline() : platform::deadline(*time);
-    return sleep_until(
-        &now, until, [&] { return now.load() != phase::empty; }, [&] { return now.load() == phase::empty; });
+    while (now.load() == phase::empty) {
+        if (arena::is_past(until)) return false;
+        arena::waiting sleeper(&now);
+        if (now.load() == phase::empty) sleeper.sleep(until);
+    }
+    return true;
 }
 
 void result_cell::read(taken_value& into) const {

@@ -13,10 +13,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace brood_test;
@@ -227,6 +229,31 @@ TEST_CASE("what cannot be written here throws at the call, what cannot be read h
     back.home = brood::current_process().pid();
     // Read there without harm, it comes home.
     CHECK_THROWS_AS(pool.apply([](stubborn s) { return s; }, back), brood::serialization_error);
+    check_works(pool);
+}
+
+TEST_CASE("a result within a chunk that cannot be read, or written, fails alone") {
+    brood::pool pool({.workers = 2});
+    std::vector<int> numbers(60);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    const auto home = brood::current_process().pid();
+    std::vector<std::pair<int, brood::process_id>> with_home;
+    for (const int n : numbers) with_home.emplace_back(n, home);
+    const auto make = [](std::pair<int, brood::process_id> what) {
+        if (what.first % 10 == 3) throw std::out_of_range("three");
+        return std::vector<stubborn>(3, {.when_read_at_home = what.first % 10 == 7, .home = what.second});
+    };
+    for (const int chunk_size : {1, 20, 60}) {
+        const auto got = pool.map_outcomes(make, with_home, {.chunk_size = chunk_size});
+        REQUIRE(got.size() == numbers.size());
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            CAPTURE(i);
+            REQUIRE(got[i].has_value() == (i % 10 != 7 && i % 10 != 3));
+            if (got[i].has_value()) CHECK(got[i]->size() == 3);
+            if (i % 10 == 7) CHECK_THROWS_AS(got[i].value(), brood::serialization_error);
+            if (i % 10 == 3) CHECK_THROWS_AS(got[i].value(), std::out_of_range);
+        }
+    }
     check_works(pool);
 }
 

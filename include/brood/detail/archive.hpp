@@ -314,6 +314,11 @@ public:
         if (size != 0) std::memcpy(into, at_, size);
         at_ += size;
     }
+    // The next bytes where they lie.
+    std::span<const std::byte> read_in_place(std::size_t size) {
+        if (size > left()) detail::fail_short(size, left());
+        return {std::exchange(at_, at_ + size), size};
+    }
     template <class T>
     T read_number() {
         T value;
