@@ -8,7 +8,7 @@
     BUILD_PACKAGES=(g++ cmake ninja-build ccache python3 libcereal-dev libboost1.81-dev libcli11-dev
         nlohmann-json3-dev libsodium-dev libssl-dev libdw-dev libsqlite3-dev
         libfftw3-dev libhdf5-dev libzmq3-dev)
-    TEST_PACKAGES=(doctest-dev clang-16 spin chromium)
+    TEST_PACKAGES=(doctest-dev clang-16 spin chromium openmpi-bin libopenmpi-dev)
     MINGW_PACKAGES=(g++-mingw-w64-x86-64-posix wine64)
     SANITIZER_PACKAGES=(clang-16 libclang-rt-16-dev llvm-16)
     FORMAT_PACKAGES=(git clang-format-14)

@@ -61,6 +61,7 @@ void measure_all(session& now, const bench_options& options) {
     if (!options.peers) return;
     measure_group(now, "Others", [&] {
         measure_native_peers(now);
+        measure_mpi_peer(now, where);
         measure_peers(now, where);
     });
 }

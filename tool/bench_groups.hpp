@@ -25,6 +25,7 @@ void measure_memory(session& now, const layout& where);    // limit.empty_progra
 void measure_compiler(session& now, const layout& where);  // limit.compile_nothing, compile.hello
 void measure_peers(session& now, const layout& where);     // cpython.*
 void measure_native_peers(session& now);                   // boost.*, zeromq.*
+void measure_mpi_peer(session& now, const layout& where);  // mpi.*
 
 // Rows that others are measured beside.
 double queue_throughput();  // queue.throughput

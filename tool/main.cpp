@@ -44,7 +44,7 @@ void add_bench(CLI::App& app, tool::bench_options& options, tool::profile_option
     bench.add_option("--runs", options.runs, "Runs of each row that starts processes")->check(CLI::PositiveNumber);
     bench.add_option("--filter", options.filter, "Only rows whose \"name method\" matches this regular expression");
     bench.add_flag("--peers", options.peers,
-                   "Also Boost.Interprocess, ZeroMQ and CPython on the same work, where they are");
+                   "Also Boost.Interprocess, ZeroMQ, an MPI and CPython on the same work, where they are");
     bench.add_option("--output", options.output, "Write the result to this file");
     bench.add_option("--format", options.format, "text, json or html")->check(CLI::IsMember({"text", "json", "html"}));
     bench.add_flag("--chart", options.chart, "Bars below the text, also where they are not shown by themselves");

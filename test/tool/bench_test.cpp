@@ -119,10 +119,10 @@ TEST_CASE("the bench runs CPython on the same work where there is one, and says 
 
 TEST_CASE("the bench runs other libraries' queues on the same work, and says which are not there") {
     const std::string text =
-        run_tool({"bench", "--quick", "--peers", "--filter", "^(boost|zeromq).queue.(throughput|round_trip)"}).text;
+        run_tool({"bench", "--quick", "--peers", "--filter", "^(boost|zeromq|mpi).queue.(throughput|round_trip)"}).text;
     INFO(text);
     CHECK(contains(text, "queue.throughput"));
-    for (const std::string library : {"boost", "zeromq"}) {
+    for (const std::string library : {"boost", "zeromq", "mpi"}) {
         for (const std::string row : {"queue.throughput", "queue.round_trip"}) {
             const std::string name = library + "." + row;
             CHECK(contains(text, name + " ") != contains(text, "note: " + name + ": not measured: "));

@@ -15,15 +15,16 @@ namespace {
 
 look_at look_now() { return {brood::native::look_at_sessions(), std::chrono::steady_clock::now()}; }
 
-// Each table over the one before.
+// Each table over the one before, until the terminal is gone.
 int watch(look_at before, std::chrono::duration<double> interval) {
     function_names names;
-    for (;;) {
+    while (std::cout) {
         std::this_thread::sleep_for(interval);
         look_at now = look_now();
         std::cout << "\033[H\033[2J" << as_text(now, {before, now}, names, style::of_standard_output()) << std::flush;
         before = std::move(now);
     }
+    return 0;
 }
 
 int show_once(const look_at& before, const top_options& options) {
