@@ -179,9 +179,10 @@ void measure_pools(session& now) {
           {"pool.submit.traced", "", "tasks/s", [=] { return submit_rate(traced->get().get(), fewer); },
            relation{kind::ratio, "pool.submit.untraced", 0, std::nullopt, true}}},
          now.few_runs());
+    constexpr int watched = 200'000;
     race(now,
-         {{"pool.submit.unwatched", "", "tasks/s", [=] { return submit_rate(pool->get(), 500'000); }, {}},
-          {"pool.submit.watched", "", "tasks/s", [=] { return watched_rate(pool->get(), 500'000); },
+         {{"pool.submit.unwatched", "", "tasks/s", [=] { return submit_rate(pool->get(), watched); }, {}},
+          {"pool.submit.watched", "", "tasks/s", [=] { return watched_rate(pool->get(), watched); },
            relation{kind::ratio, "pool.submit.unwatched", 0, 0.95, true}}},
          now.few_runs());
     race(now,
