@@ -89,7 +89,7 @@ struct stubborn {
 
 std::vector<fault> all_deaths() {
     std::vector<fault> all{fault::exits, fault::exits_at_once, fault::aborts, fault::kills};
-    if (faults_are_recorded) all.push_back(fault::crashes);
+    if (faults_are_recorded) all.insert(all.end(), {fault::crashes, fault::overflows});
     return all;
 }
 const std::vector<fault> deaths = all_deaths();
@@ -152,12 +152,6 @@ TEST_CASE("a task whose worker dies gets worker_died, with how, and all others t
         }
         for (std::size_t i = 0; i < others.size(); ++i) CHECK(others[i].get() == 2 * static_cast<int>(i % 10));
     }
-    check_works(pool);
-}
-
-TEST_CASE("a stack overflow ends its own task alone" * doctest::skip(!faults_are_recorded)) {
-    brood::pool pool({.workers = 1});
-    CHECK_THROWS_AS(pool.apply(strike, fault::overflows), brood::worker_died);
     check_works(pool);
 }
 
@@ -298,10 +292,13 @@ TEST_CASE("retries run a task again whose worker died, and give up after so many
     CHECK(mapped == std::vector{1, 2, 3, 4});
 }
 
-TEST_CASE("an initializer that dies fails the pool and does not start workers for ever") {
-    brood::pool pool({.workers = 1, .initializer = brood::call(strike, fault::kills)});
-    CHECK_THROWS_AS(pool.submit(twice, 1).get(), brood::worker_died);
-    CHECK_THROWS_AS(pool.submit(twice, 1).get(), brood::worker_died);
+TEST_CASE("an initializer that throws or dies fails the pool and does not start workers for ever") {
+    brood::pool throws({.workers = 1, .initializer = brood::call(strike, fault::throws)});
+    for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(throws.submit(twice, 1).get(), std::domain_error);
+    for (const auto how : deaths) {
+        brood::pool pool({.workers = 1, .initializer = brood::call(strike, how)});
+        for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(pool.submit(twice, 1).get(), brood::worker_died);
+    }
 }
 
 namespace {
