@@ -83,6 +83,7 @@ PUBLIC = {
     "detail/arrivals.hpp": "pool",
     "detail/async_map.hpp": "pool",
     "detail/chunk.hpp": "pool",
+    "detail/chunk_bytes.hpp": "pool",
     "detail/chunk_planner.hpp": "pool",
     "detail/chunk_run.hpp": "pool",
     "detail/collectors.hpp": "pool",

@@ -3,7 +3,7 @@
 // with a worker but for the element that ran, is sent again.
 #pragma once
 
-#include <brood/detail/chunk_codec.hpp>
+#include <brood/detail/chunk_bytes.hpp>
 #include <brood/detail/pool_core.hpp>
 #include <brood/stop_token.hpp>
 
@@ -95,7 +95,7 @@ private:
     static void write(const chunk_result<R>& result, task_session& session) {
         auto& archive = session.begin_result();
         archive.write_size(result.size());
-        chunk_codec<R>::write(archive, result);
+        chunk_bytes<R>::write(archive, result);
     }
     static void set_unwritable_aside([[maybe_unused]] chunk_result<R>& result) {
         if constexpr (!std::is_void_v<R>) {
@@ -182,7 +182,7 @@ public:
                 const pool_task::reading_scope told(*one.task);
                 auto& archive = one.task->open();
                 archive.template read_number<std::uint64_t>();  // how many
-                all.append(chunk_codec<R>::read(archive));
+                all.append(chunk_bytes<R>::read(archive));
             } catch (...) {
                 for (std::size_t i = 0; i < one.count; ++i) all.append_failure(std::current_exception());
             }

@@ -39,7 +39,7 @@ template <>
 inline constexpr bool has_user_code<void> = false;
 
 template <class R>
-struct chunk_codec {
+struct chunk_bytes {
     static void write(output_archive& archive, const chunk_result<R>& result) { save_value(archive, result); }
     static chunk_result<R> read(input_archive& archive) { return load_value<chunk_result<R>>(archive); }
 };
@@ -47,7 +47,7 @@ struct chunk_codec {
 // Each value in an archive of its own, so that one that cannot be read takes no other along.
 template <class R>
     requires(has_user_code<R>)
-struct chunk_codec<R> {
+struct chunk_bytes<R> {
     static void write(output_archive& archive, const chunk_result<R>& result) {
         save_value(archive, result.failures);
         save_value(archive, result.busy);
