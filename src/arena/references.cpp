@@ -22,6 +22,7 @@ struct holdings {
     std::vector<std::size_t> free_entries;  // numbers: page * references_per_page + index
     std::unordered_map<held_block*, offset> all;
 
+    static void set_block(held_block& held, offset block) noexcept { held.block_ = block; }
     static void set_entry(held_block& held, std::size_t entry) noexcept { held.entry_ = entry; }
     static std::size_t entry(const held_block& held) noexcept { return held.entry_; }
 };
@@ -68,14 +69,6 @@ std::size_t free_entry(holdings& self) {
     return entry;
 }
 
-// With the lock held.
-block_handle remember(holdings& self, offset block, std::size_t entry) {
-    auto held = std::make_shared<held_block>(block, entry);
-    self.all[held.get()] = block;
-    self.known[block] = held;
-    return held;
-}
-
 void require_block(transaction& look, offset block, kind what) {
     const bool possible =
         block >= unit_size && block % (std::uint64_t{1} << smallest_class) == 0 && block < head().size;
@@ -103,6 +96,7 @@ void give_back(holdings& self, held_block& held) {
 }  // namespace
 
 held_block::~held_block() {
+    if (block_ == 0) return;
     const auto left = functions_of(static_cast<kind>(head_of(block_).kind)).left;
     give_back(mine(), *this);
     if (left != nullptr) left(block_);
@@ -111,21 +105,36 @@ held_block::~held_block() {
 
 namespace {
 
-// With the lock held: a reference of this process to the block that `change` gives, in one transaction with it.
+void forget(holdings& self, const block_handle& held, offset block) noexcept {
+    self.all.erase(held.get());
+    const auto known = self.known.find(block);
+    if (known != self.known.end() && known->second.lock() == held) self.known.erase(known);
+}
+
+// With the lock held: a reference of this process to the block that `change` gives, in one transaction with it. After
+// the commit nothing is left that could throw.
 template <class Change>
 block_handle record(holdings& self, const Change& change) {
     const std::size_t entry = free_entry(self);
+    block_handle held;
     offset block = 0;
     try {
+        held = std::make_shared<held_block>();
+        offset& known_as = self.all[held.get()];
         transaction all;
         block = change(all);
         all.write(word_of(self, entry), block);
+        self.known[block] = held;
         all.commit();
+        known_as = block;
     } catch (...) {
+        forget(self, held, block);
         self.free_entries.push_back(entry);
         throw;
     }
-    return remember(self, block, entry);
+    holdings::set_block(*held, block);
+    holdings::set_entry(*held, entry);
+    return held;
 }
 
 block_handle find_known(const holdings& self, offset block) {

@@ -13,7 +13,7 @@ namespace brood::arena {
 // One reference of this process to one block. Shared by all handles; the last one gives it back.
 class held_block {
 public:
-    held_block(offset block, std::size_t entry) noexcept : block_(block), entry_(entry) {}
+    held_block() noexcept = default;
     ~held_block();
     held_block(const held_block&) = delete;
     held_block& operator=(const held_block&) = delete;
@@ -22,8 +22,8 @@ public:
 
 private:
     friend struct holdings;
-    const offset block_;
-    std::size_t entry_;
+    offset block_ = 0;  // 0: of none
+    std::size_t entry_ = 0;
 };
 using block_handle = std::shared_ptr<held_block>;
 

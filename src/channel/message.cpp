@@ -6,8 +6,9 @@
 #include "arena/blocks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 namespace brood::channel {
 namespace {
@@ -59,11 +60,11 @@ void hold_objects(const arena::held_block& message, const counts_of_message& c) 
     }
 }
 
-// True when it holds none any more.
+// True when it holds none any more. Needs no memory: handles end although there is none.
 bool drop_some(arena::offset message) {
     const auto* const places = places_of(arena::bytes_of(message));
-    std::vector<std::pair<arena::offset, void (*)(arena::offset)>> told;
-    told.reserve(objects_at_once);
+    std::array<std::pair<arena::offset, void (*)(arena::offset)>, objects_at_once> told{};
+    std::size_t told_count = 0;
     std::uint64_t left = 0;
     {
         arena::transaction change;
@@ -71,13 +72,13 @@ bool drop_some(arena::offset message) {
         for (std::size_t i = 0; i < objects_at_once && left > 0; ++i) {
             const arena::offset place = places[--left];
             const auto what = static_cast<arena::kind>(change.read(arena::head_of(place).kind));
-            if (const auto left_behind = arena::functions_of(what).left) told.emplace_back(place, left_behind);
+            if (const auto left_behind = arena::functions_of(what).left) told[told_count++] = {place, left_behind};
             arena::drop_reference(change, place);
         }
         change.write(held_objects(message), left);
         change.commit();
     }
-    for (const auto& [place, tell] : told) tell(place);
+    for (std::size_t i = 0; i < told_count; ++i) told[i].second(told[i].first);
     return left == 0;
 }
 

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Damaged and hostile bytes: a typed error or a value, never more memory than the message justifies. Every allocation
-// of this test program is seen.
+// Damaged and hostile bytes: a typed error or a value, never more memory than the message justifies.
 #include "hostile_type.hpp"
 #include "round_trip.hpp"
+#include "unit/allocations.hpp"
 
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <random>
 
 namespace {
-
-std::atomic<std::size_t> largest{0};
-
-void* counted(std::size_t size) {
-    std::size_t before = largest.load(std::memory_order_relaxed);
-    while (size > before && !largest.compare_exchange_weak(before, size, std::memory_order_relaxed)) {
-    }
-    void* const memory = std::malloc(size);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
 
 using bytes = std::vector<std::byte>;
 
@@ -46,14 +32,6 @@ void damage(bytes& message, std::mt19937& random) {
 
 }  // namespace
 
-// Out of line: g++ would see free() called on what operator new gave where only one of the two is inlined.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-
 TEST_CASE("a type with something of everything survives") {
     const auto message = test::bytes_of(hostile::full());
     const auto arrived = test::from_bytes<hostile::everything>(message);
@@ -66,7 +44,7 @@ TEST_CASE("100,000 damaged messages give values or serialization errors and ask 
     const bytes whole = test::bytes_of(hostile::full());
     std::mt19937 random(12345);
     int refused = 0, other = 0;
-    largest = 0;
+    test::largest_allocation = 0;
     for (int i = 0; i < 100'000; ++i) {
         bytes message = whole;
         for (unsigned n = 1 + random() % 4; n > 0; --n) damage(message, random);
@@ -80,12 +58,12 @@ TEST_CASE("100,000 damaged messages give values or serialization errors and ask 
     }
     CHECK(other == 0);
     CHECK(refused > 50'000);
-    CHECK(largest < 64 * whole.size() + 8192);
+    CHECK(test::largest_allocation < 64 * whole.size() + 8192);
 }
 
 TEST_CASE("messages of random bytes do no more harm") {
     std::mt19937 random(54321);
-    largest = 0;
+    test::largest_allocation = 0;
     int other = 0;
     for (int i = 0; i < 20'000; ++i) {
         bytes message(random() % 512);
@@ -98,5 +76,5 @@ TEST_CASE("messages of random bytes do no more harm") {
         }
     }
     CHECK(other == 0);
-    CHECK(largest < 64 * 512 + 8192);
+    CHECK(test::largest_allocation < 64 * 512 + 8192);
 }
