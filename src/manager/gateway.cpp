@@ -32,8 +32,12 @@ std::span<const std::byte> bytes_of(const T& value) noexcept {
     return std::as_bytes(std::span(&value, 1));
 }
 
-// One client. Its threads take turns: one receives, and gives its turn on before it waits for the call's end. So calls
-// begin in the order in which they came.
+// How long a thread keeps its turn while it waits for a call's end: passing it on wakes another thread, which costs
+// more than most calls.
+constexpr std::chrono::microseconds turn_is_kept{50};
+
+// One client. Its threads take turns: one receives, and gives its turn on before it waits long for the call's end, or
+// while more requests are there. So calls begin in the order in which they came.
 class client : public std::enable_shared_from_this<client> {
 public:
     client(std::shared_ptr<gateway> by, byte_connection connection)
@@ -43,7 +47,8 @@ public:
     void serve();
 
 private:
-    bool serve_one();
+    bool serve_one(std::unique_lock<std::mutex>& turn);
+    bool ends_soon(detail::remote_call& call) const;
     std::unique_ptr<detail::remote_call> begin(const request_head& head, std::span<const std::byte> rest);
     void finish(const request_head& head, std::span<const std::byte> rest, detail::remote_call* call);
     std::uint64_t keep(detail::shared_object object);
@@ -70,8 +75,9 @@ bool client::greet() {
 }
 
 void client::serve() {
+    std::unique_lock turn(receiving_, std::defer_lock);
     try {
-        while (serve_one()) {
+        while (serve_one(turn)) {
         }
     } catch (const std::exception&) {
         connection_.close();  // the client is gone, or sends what is no request
@@ -102,26 +108,28 @@ void find_registered(request_head& head) {
     if (makes || head.kind == request_kind::find) head.object = type_with(head.object);
 }
 
-bool client::serve_one() {
-    ++waiting_;
-    std::unique_lock mine(receiving_);
-    --waiting_;
+bool client::ends_soon(detail::remote_call& call) const {
+    return !connection_.poll() && call.wait_until(std::chrono::steady_clock::now() + turn_is_kept);
+}
+
+bool client::serve_one(std::unique_lock<std::mutex>& turn) {
+    if (!turn.owns_lock()) {
+        ++waiting_;
+        turn.lock();
+        --waiting_;
+    }
     const auto message = connection_.recv_bytes();
     if (message.size() < sizeof(request_head)) return false;
     request_head head;
     std::memcpy(&head, message.data(), sizeof head);
     const auto rest = std::span<const std::byte>(message).subspan(sizeof head);
-    std::unique_ptr<detail::remote_call> call;
     try {
         if (is_foreign_) find_registered(head);
-        call = begin(head, rest);
-    } catch (const std::exception&) {
-        answer_exception(head.ticket, std::current_exception());
-        return true;
-    }
-    if (call) ensure_receiver();
-    mine.unlock();
-    try {
+        const auto call = begin(head, rest);
+        if (call && !ends_soon(*call)) {
+            ensure_receiver();
+            turn.unlock();
+        }
         finish(head, rest, call.get());
     } catch (const end_of_stream&) {
         throw;
