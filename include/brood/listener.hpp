@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,15 +37,34 @@ BROOD_API address tcp(std::string host, std::uint16_t port);
 // brood::error when it is used. Throws std::invalid_argument for an empty name.
 BROOD_API address local(std::string name);
 
+// Encryption (TLS 1.2 or newer) of what is sent, and who may be at the other side. Files are in PEM form and are read
+// when the listener or the connection is made.
+// Linux: needs OpenSSL's libssl, which is loaded then. Elsewhere, and without it, brood::error with
+// std::errc::function_not_supported is thrown.
+struct tls_options {
+    // This side's certificate, followed by those that lead to an authority, and its key. Who listens needs both.
+    std::filesystem::path certificate = {}, private_key = {};
+    // Whose certificates are accepted. Connecting: left out means those that the system accepts. Listening: left out
+    // means that clients need no certificate; given, that they need one.
+    std::filesystem::path authorities = {};
+    // Connecting: the name that the certificate must be for; left out means the host of the address.
+    std::string peer_name = {};
+};
+
 // Options of a listener; everything left out keeps its default.
 struct listener_options {
     // Who connects must know this key, any bytes, and gets a proof that this side knows it too. The key is not sent.
-    // What is sent afterwards is neither secret nor protected. Left out: anybody may connect. An empty key is a key.
+    // Without `tls` what is sent afterwards is neither secret nor protected. Left out: anybody may connect. An empty
+    // key is a key.
     std::optional<std::string> authkey = {};
     // How long a client may take to prove it.
     std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
     // The longest message that the connections accept, in bytes.
     std::optional<std::size_t> max_message = {};
+    // Encrypt. A client whose handshake fails gets no further: with a key accept() throws authentication_error, without
+    // one the connection that it gives ends at once. A thread of brood's own in the process that accepted passes the
+    // bytes on: the connection works, in whatever process, as long as that process lives. Python has no such clients.
+    std::optional<tls_options> tls = {};
 };
 
 // Options of connect(); they mean what those of the listener mean. Whether a key is asked for is agreed beforehand:
@@ -53,6 +73,9 @@ struct connect_options {
     std::optional<std::string> authkey = {};
     std::chrono::nanoseconds handshake_timeout = std::chrono::seconds(10);
     std::optional<std::size_t> max_message = {};
+    // A peer that has no certificate that is accepted here, or does not accept this side's, is an authentication_error,
+    // the latter perhaps only when the connection is used.
+    std::optional<tls_options> tls = {};
 };
 
 namespace detail {

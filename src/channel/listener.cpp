@@ -3,6 +3,7 @@
 
 #include "channel/connection_core.hpp"
 #include "channel/listener_core.hpp"
+#include "channel/tls_tunnel.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -32,6 +33,12 @@ std::optional<byte_connection> connect_by(const address& where, const platform::
                                                 : platform::connect_local(where.name, until);
     });
     if (!link) return std::nullopt;
+    if (options.tls) {
+        const auto context = detail::make_tls_context(*options.tls, false, where);
+        auto encrypted = detail::connect_tls(std::move(link), *context, until, options.handshake_timeout);
+        if (!encrypted) return std::nullopt;
+        link = std::move(*encrypted);
+    }
     if (!options.authkey) return connection_over(std::move(link), options.max_message);
     detail::greeting greeting(std::move(link), detail::handshake::side::connecting, *options.authkey,
                               options.handshake_timeout);

@@ -2,6 +2,7 @@
 #include "channel/listener_core.hpp"
 
 #include "arena/wait_set.hpp"
+#include "channel/tls_tunnel.hpp"
 
 #include <brood/error.hpp>
 
@@ -46,6 +47,7 @@ private:
 listener_core::listener_core(const brood::address& where, listener_options options)
     : address_(where),
       options_(std::move(options)),
+      tls_(options_.tls ? make_tls_context(*options_.tls, true, where) : nullptr),
       wakeup_(platform::make_link_pair()),
       acceptor_(listen_at(address_)),
       paused_(clock::now()) {}
@@ -110,6 +112,7 @@ std::optional<platform::link> listener_core::serve(const std::vector<std::size_t
 std::optional<platform::link> listener_core::admit() {
     platform::link link = acceptor_->try_accept();
     if (!link) return std::nullopt;
+    if (tls_) link = accept_tls(std::move(link), *tls_, options_.handshake_timeout);
     if (!options_.authkey) return link;
     const bool too_many = under_way_.size() >= most_under_way;
     if (too_many) under_way_.pop_front();

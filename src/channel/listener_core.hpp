@@ -5,6 +5,7 @@
 #include "channel/greeting.hpp"
 #include "channel/turn.hpp"
 #include "platform/socket.hpp"
+#include "platform/tls.hpp"
 
 #include <brood/listener.hpp>
 
@@ -48,6 +49,7 @@ private:
 
     brood::address address_;
     const listener_options options_;
+    const std::unique_ptr<platform::tls_context> tls_;
     platform::link_pair wakeup_;
     std::unique_ptr<platform::acceptor> acceptor_;
     std::list<greeting> under_way_;  // oldest first

@@ -13,13 +13,12 @@
 #include "channel/results.hpp"
 
 #include "platform/platform.hpp"
+#include "platform/start_helper.hpp"
 
 #include <atomic>
-#include <future>
 #include <mutex>
 #include <new>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace brood::channel {
@@ -117,15 +116,10 @@ void result_cell::read(taken_value& into) const {
 }
 
 void result_cell::when_settled(std::function<void()> what) const {
-    // It must count as brood's own before anybody counts threads.
-    std::promise<void> started;
-    std::thread([cell = *this, what = std::move(what), &started] {
-        const platform::helper_thread mark;
-        started.set_value();
+    platform::start_helper([cell = *this, what = std::move(what)] {
         cell.wait_until(nullptr);
         what();
-    }).detach();
-    started.get_future().wait();
+    });
 }
 
 result_cell result_cell::load(input_archive& archive) {

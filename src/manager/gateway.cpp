@@ -4,10 +4,10 @@
 #include "codec/exception.hpp"
 #include "codec/function.hpp"
 #include "manager/distant.hpp"
-#include "manager/helper.hpp"
 #include "manager/registered_names.hpp"
 
 #include "platform/platform.hpp"
+#include "platform/start_helper.hpp"
 
 #include <brood/error.hpp>
 #include <brood/process.hpp>
@@ -89,7 +89,7 @@ void client::ensure_receiver() {
     if (waiting_.load() > 0 || threads_.load() >= most_threads) return;
     ++threads_;
     try {
-        start_helper([self = shared_from_this()] { self->serve(); });
+        platform::start_helper([self = shared_from_this()] { self->serve(); });
     } catch (const std::system_error&) {
         --threads_;
     }
@@ -254,14 +254,14 @@ gateway::gateway(listener door, detail::shared_object manager, std::shared_ptr<p
     : door_(std::move(door)), address_(door_.address()), manager_(std::move(manager)), names_(std::move(names)) {}
 
 void gateway::start() {
-    start_helper([self = shared_from_this()] { self->accept(); });
+    platform::start_helper([self = shared_from_this()] { self->accept(); });
 }
 
 void gateway::accept() {
     while (door_.is_open()) {
         try {
             auto one = std::make_shared<client>(shared_from_this(), door_.accept());
-            start_helper([one] {
+            platform::start_helper([one] {
                 try {
                     if (one->greet()) one->serve();
                 } catch (const std::exception&) {

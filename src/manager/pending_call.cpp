@@ -2,8 +2,9 @@
 // A call as what a future waits for. One thread of this process waits for all calls of the session that somebody wants
 // to be told of; it sleeps at one word.
 #include "arena/sleepers.hpp"
-#include "manager/helper.hpp"
 #include "manager/state.hpp"
+
+#include "platform/start_helper.hpp"
 
 #include <brood/detail/remote_call.hpp>
 
@@ -61,7 +62,7 @@ void call_watcher::watch(told one) {
     {
         const std::lock_guard guard(lock_);
         list_.push_back(std::move(one));
-        if (!running_) managing::start_helper([this] { run(); });
+        if (!running_) platform::start_helper([this] { run(); });
         running_ = true;
     }
     arena::wake(word_, arena::everybody);
@@ -110,7 +111,7 @@ public:
     void on_ready(std::function<void()> what, const void* key) override {
         if (call_->wait_until(at_once)) return what();
         if (call_->can_watch()) return call_watcher::get().watch({call_, std::move(what), key});
-        managing::start_helper([call = call_, what = std::move(what)] {
+        platform::start_helper([call = call_, what = std::move(what)] {
             call->wait_until({});
             what();
         });

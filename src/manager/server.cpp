@@ -5,7 +5,8 @@
 #include "channel/patience.hpp"
 #include "codec/function.hpp"
 #include "manager/caller.hpp"
-#include "manager/helper.hpp"
+
+#include "platform/start_helper.hpp"
 
 #include <brood/error.hpp>
 
@@ -60,7 +61,7 @@ void server::serve() {
 
 // With the lock of the threads.
 void server::start_thread() {
-    start_helper([this] {
+    platform::start_helper([this] {
         serve();
         const std::lock_guard guard(threads_lock_);
         --threads_;

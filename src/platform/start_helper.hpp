@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-namespace brood::managing {
+namespace brood::platform {
 
 // Runs `body` in a thread that nobody joins. It counts as brood's own before anybody counts threads. Throws
 // std::system_error when the system has no more.
@@ -16,11 +16,11 @@ template <class Body>
 void start_helper(Body body) {
     std::promise<void> counted;
     std::thread([&counted, body = std::move(body)] {
-        const platform::helper_thread mark;
+        const helper_thread mark;
         counted.set_value();
         body();
     }).detach();
     counted.get_future().wait();
 }
 
-}  // namespace brood::managing
+}  // namespace brood::platform
