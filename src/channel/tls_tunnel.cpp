@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -34,14 +37,22 @@ void send_all(const platform::link& to, std::span<const std::byte> bytes, const 
 class tunnel {
 public:
     tunnel(platform::link peer, platform::link program, std::unique_ptr<platform::tls_session> session)
-        : peer_(std::move(peer)), program_(std::move(program)), session_(std::move(session)) {}
+        : peer_(std::move(peer)), program_(std::move(program)), session_(std::move(session)) {
+        // Held by a forked child they would outlive this, and no side would see the end of the other.
+        peer_.keep_from_forks();
+        program_.keep_from_forks();
+    }
 
     // False when the time came first. What the program says meanwhile is kept.
     bool shake_hands(const platform::deadline& until);
     // Until one side ends.
     void pass_on();
+    // The program ends: what it said so far still goes to the peer.
+    void finish() noexcept;
 
 private:
+    bool pass_on_what_is_there();
+    void say_what_was_kept(const platform::deadline& until);
     void hear_peer(const platform::deadline& until);
     bool hear_program();
     void tell_peer(const platform::deadline& until);
@@ -51,6 +62,9 @@ private:
     platform::link peer_, program_;
     std::unique_ptr<platform::tls_session> session_;
     std::vector<std::byte> kept_;
+    std::timed_mutex working_;  // not while it waits
+    bool done_ = false;
+    std::atomic<bool> shook_hands_{false};
 };
 
 // Of what came, as much as is there.
@@ -88,7 +102,7 @@ bool tunnel::shake_hands(const platform::deadline& until) {
             throw;
         }
         tell_peer(until);
-        if (done) return true;
+        if (done) return shook_hands_ = true;
         std::vector<platform::waitable> both{peer_.to_wait_for()};
         if (kept_.size() < most_kept) both.push_back(program_.to_wait_for());
         const auto ready = platform::wait_many(both, until);
@@ -98,22 +112,36 @@ bool tunnel::shake_hands(const platform::deadline& until) {
     }
 }
 
+void tunnel::say_what_was_kept(const platform::deadline& until) {
+    for (std::span<const std::byte> rest = kept_; !rest.empty();) {
+        const auto now = rest.first(std::min(rest.size(), some));
+        session_->write(now);
+        tell_peer(until);
+        rest = rest.subspan(now.size());
+    }
+    kept_.clear();
+}
+
+// False when it is over.
+bool tunnel::pass_on_what_is_there() {
+    const std::lock_guard guard(working_);
+    if (done_) return false;
+    const std::array both{peer_.to_wait_for(), program_.to_wait_for()};
+    const auto ready = platform::wait_many(both, clock::time_point::min());
+    const bool from_peer = !ready.empty() && ready.front() == 0, from_program = !ready.empty() && ready.back() == 1;
+    if (from_peer) hear_peer(clock::time_point::min());
+    const bool program_ended = from_program && !hear_program();
+    say_what_was_kept({});
+    tell_program();
+    tell_peer({});
+    if (program_ended) say_goodbye();
+    return !program_ended && !session_->has_ended();
+}
+
 void tunnel::pass_on() {
-    for (;;) {
-        for (std::span<const std::byte> rest = kept_; !rest.empty();) {
-            const auto now = rest.first(std::min(rest.size(), some));
-            session_->write(now);
-            tell_peer({});
-            rest = rest.subspan(now.size());
-        }
-        kept_.clear();
-        tell_program();
-        tell_peer({});
-        if (session_->has_ended()) return;
+    while (pass_on_what_is_there()) {
         const std::array both{peer_.to_wait_for(), program_.to_wait_for()};
-        const auto ready = platform::wait_many(both, {});
-        if (ready.front() == 0) hear_peer(clock::time_point::min());
-        if (ready.back() == 1 && !hear_program()) return say_goodbye();
+        static_cast<void>(platform::wait_many(both, {}));
     }
 }
 
@@ -122,6 +150,70 @@ void tunnel::say_goodbye() {
     const auto until = clock::now() + patience;
     tell_peer(until);
     while (clock::now() < until) hear_peer(until);
+}
+
+void tunnel::finish() noexcept {
+    if (!shook_hands_) return;
+    const auto until = clock::now() + patience;
+    const std::unique_lock guard(working_, until);
+    if (!guard || std::exchange(done_, true)) return;
+    try {
+        std::size_t before = 0;
+        do {
+            before = kept_.size();
+        } while (hear_program() && kept_.size() != before);
+        say_what_was_kept(until);
+        session_->end();
+        tell_peer(until);
+    } catch (const std::exception&) {
+        // nobody hears it
+    }
+}
+
+// ---- the end of the program ---------------------------------------------------------------------------------------
+
+// Those of one process: a forked copy has its own, and exit handlers of its own.
+class tunnels {
+public:
+    static tunnels& get() {
+        static std::atomic<tunnels*> current{nullptr};
+        auto* known = current.load();
+        if (known != nullptr && known->owner_ == platform::current_process_id()) return *known;
+        auto* const fresh = new tunnels;
+        if (current.compare_exchange_strong(known, fresh)) {
+            std::atexit([] { get().finish_all(); });
+            return *fresh;
+        }
+        delete fresh;
+        return *known;
+    }
+    void add(const std::shared_ptr<tunnel>& one) {
+        const std::lock_guard guard(mutex_);
+        std::erase_if(all_, [](const auto& known) { return known.expired(); });
+        all_.push_back(one);
+    }
+
+private:
+    void finish_all() {
+        const std::lock_guard guard(mutex_);
+        for (const auto& known : all_)
+            if (const auto one = known.lock()) one->finish();
+    }
+    const process_id owner_ = platform::current_process_id();
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<tunnel>> all_;
+};
+
+// In a thread of brood's own, after a handshake that takes until then.
+void keep_open(const std::shared_ptr<tunnel>& way, const platform::deadline& until) {
+    tunnels::get().add(way);
+    platform::start_helper([way, until] {
+        try {
+            if (!until || way->shake_hands(until)) way->pass_on();
+        } catch (const std::exception&) {
+            // the program sees the end of its link
+        }
+    });
 }
 
 }  // namespace
@@ -152,13 +244,7 @@ std::unique_ptr<platform::tls_context> make_tls_context(const tls_options& optio
 platform::link accept_tls(platform::link peer, const platform::tls_context& by, std::chrono::nanoseconds limit) {
     auto [ours, program] = platform::make_link_pair();
     const auto way = std::make_shared<tunnel>(std::move(peer), std::move(ours), by.begin());
-    platform::start_helper([way, until = clock::now() + limit] {
-        try {
-            if (way->shake_hands(until)) way->pass_on();
-        } catch (const std::exception&) {
-            // the program sees the end of its link
-        }
-    });
+    keep_open(way, clock::now() + limit);
     return std::move(program);
 }
 
@@ -177,13 +263,7 @@ std::optional<platform::link> connect_tls(platform::link peer, const platform::t
     } catch (const std::runtime_error& e) {
         throw authentication_error(e.what());
     }
-    platform::start_helper([way] {
-        try {
-            way->pass_on();
-        } catch (const std::exception&) {
-            // the program sees the end of its link
-        }
-    });
+    keep_open(way, {});  // the handshake is done
     return std::move(program);
 }
 

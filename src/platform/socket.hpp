@@ -29,6 +29,8 @@ public:
     explicit operator bool() const noexcept { return handle_ != no_handle(); }
     // Closes. What was sent and not read yet can still be read on the other side.
     void reset() noexcept;
+    // Makes the handle one of brood's own: a child that brood forks does not have it.
+    void keep_from_forks() const noexcept;
     // To be waited for: ready when there is something to receive, or never will be.
     waitable to_wait_for() const noexcept { return {waitable_kind(), handle_, empty_messages_.get()}; }
     // Windows: waiting for a message takes it away if it is empty. So many were taken and are still to be received.

@@ -59,6 +59,14 @@ std::string text(const std::vector<std::byte>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+void serve_one(brood::queue<brood::address> told, brood::event go) {
+    brood::listener door(brood::tcp("127.0.0.1", 0), served_by(certificate("server")));
+    told.put(door.address());
+    const auto client = door.accept();
+    go.wait();
+    client.send_bytes("last word");
+}
+
 class tally {
 public:
     int add(int n) { return sum_ += n; }
@@ -95,6 +103,23 @@ TEST_CASE("what was sent before a close is received, and a peer that closes is s
     CHECK(peer.recv_bytes().size() == 100'000);
     CHECK_THROWS_AS(peer.recv_bytes(), brood::end_of_stream);
     says.get();
+}
+
+TEST_CASE("children that know nothing of a connection through TLS do not keep its ends from each other") {
+    if (!tls_is_there()) return;
+    const brood::queue<brood::address> told;
+    const brood::event go, never;
+    brood::process server(serve_one, told, go);
+    server.start();
+    const auto peer = brood::connect(brood::queue<brood::address>(told).get(), by(accepting("authority")));
+    brood::process child([](brood::event forever) { forever.wait(); }, never);
+    child.start();
+    brood::event(go).set();
+    CHECK(text(peer.recv_bytes()) == "last word");
+    CHECK_THROWS_AS(peer.recv_bytes(), brood::end_of_stream);
+    child.kill();
+    child.join();
+    server.join();
 }
 
 TEST_CASE("certificates of strangers, and for other names, are refused; the next client is served") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Links: stream sockets. They stay in blocking mode, because a process that got a copy may be another program; each
 // call here asks not to block.
+#include "platform/posix/fd.hpp"
 #include "platform/posix/socket_io.hpp"
 #include "platform/socket.hpp"
 
@@ -39,6 +40,8 @@ void link::reset() noexcept {
     close_handle(std::exchange(handle_, no_handle()));
     empty_messages_.reset();
 }
+
+void link::keep_from_forks() const noexcept { posix::own_again(handle_); }
 
 link_pair make_link_pair() {
     auto [first, second] = posix::make_socket_pair();

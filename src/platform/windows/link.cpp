@@ -110,6 +110,8 @@ moved send_stream(HANDLE to, std::span<const std::span<const std::byte>> parts, 
 
 using namespace windows;
 
+void link::keep_from_forks() const noexcept {}
+
 void link::reset() noexcept {
     const handle_t handle = std::exchange(handle_, no_handle());
     if (handle == no_handle()) return;
