@@ -48,6 +48,7 @@ public:
 
 private:
     bool serve_one(std::unique_lock<std::mutex>& turn);
+    bool has_more() const noexcept;
     bool ends_soon(detail::remote_call& call) const;
     std::unique_ptr<detail::remote_call> begin(const request_head& head, std::span<const std::byte> rest);
     void finish(const request_head& head, std::span<const std::byte> rest, detail::remote_call* call);
@@ -108,8 +109,17 @@ void find_registered(request_head& head) {
     if (makes || head.kind == request_kind::find) head.object = type_with(head.object);
 }
 
+// Also when the connection is closed: whoever receives next finds out.
+bool client::has_more() const noexcept {
+    try {
+        return connection_.poll();
+    } catch (const std::exception&) {
+        return true;
+    }
+}
+
 bool client::ends_soon(detail::remote_call& call) const {
-    return !connection_.poll() && call.wait_until(std::chrono::steady_clock::now() + turn_is_kept);
+    return !has_more() && call.wait_until(std::chrono::steady_clock::now() + turn_is_kept);
 }
 
 bool client::serve_one(std::unique_lock<std::mutex>& turn) {

@@ -78,7 +78,7 @@ std::vector<own_slots::abandoned> own_slots::take_answered() {
 call_slot& own_slots::take() {
     std::vector<abandoned> over;  // ends after the guard: what it keeps may be the last that names an object
     const std::lock_guard guard(lock_);
-    if (free_.empty()) over = take_answered();
+    if (!abandoned_.empty()) over = take_answered();  // an object that nobody waits for ends no later
     if (free_.empty()) add_page();
     call_slot& slot = *free_.back();
     free_.pop_back();
