@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints how many test cases passed, failed and were unsteady according to JUnit files of CTest: "PASSED FAILED UNSTEADY".
+"""Prints how many test cases passed and failed according to a JUnit file of CTest, as "PASSED FAILED".
 
 A doctest program counts with the test cases that it reports itself; a test that failed without such a report (a crash, a
-time limit) counts as one failure, any other as one test. What fails is printed to stderr with its output. The first file
-is of all tests; the second, where there is one, of those that failed and ran again: it replaces what the first says of
-them, and what failed in the first alone was unsteady.
+time limit) counts as one failure, any other as one test. What fails is printed to stderr with its output. A second
+file, of those that failed and ran again, replaces what the first says of them, and only what it says is printed.
 """
 
 import re
@@ -26,7 +25,7 @@ def count(case):
 
 
 def read(path):
-    """The tests of a file by name: [passed, failed], output."""
+    """The tests of a file by name: (passed, failed), output."""
     cases = ElementTree.parse(path).getroot().iter("testcase")
     return {case.get("name"): (count(case), case.findtext("system-out") or "") for case in cases}
 
@@ -42,22 +41,14 @@ def total(tests, which):
 
 
 def main():
-    unsteady = 0
     try:
-        tests = read(sys.argv[1])
-        again = read(sys.argv[2]) if len(sys.argv) > 2 else None
-        show_failed(tests if again is None else again)
-        if again is not None:
-            unsteady = total(tests, 1)
-            tests.update(again)
-            unsteady = max(0, unsteady - total(tests, 1))
+        *earlier, latest = [read(path) for path in sys.argv[1:]]
+        show_failed(latest)
+        tests = {name: test for run in [*earlier, latest] for name, test in run.items()}
     except (OSError, ElementTree.ParseError) as error:
         print(f"no test report: {error}", file=sys.stderr)
         tests = {}
-    if not tests:
-        print(0, 1, 0)
-        return
-    print(total(tests, 0), total(tests, 1), unsteady)
+    print(*((total(tests, 0), total(tests, 1)) if tests else (0, 1)))
 
 
 if __name__ == "__main__":
