@@ -34,6 +34,7 @@ enum class kind : std::uint64_t {
     manager,
     managed_object,
     call_slots,
+    kept_handle,
     count
 };
 

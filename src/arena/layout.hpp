@@ -116,13 +116,15 @@ struct journal_entry {
     std::uint64_t value;
 };
 
-inline constexpr std::uint64_t session_magic = 0x62726f6f640002;  // "brood", and the version of the layout
+inline constexpr std::uint64_t session_magic = 0x62726f6f640003;  // "brood", and the version of the layout
 
 struct alignas(64) header {
     std::uint64_t magic;
     std::uint64_t size;     // of all the memory
     std::uint64_t session;  // a random number, part of names and messages
     std::uint64_t units;
+    std::uint64_t keeper;                      // id of the process that keeps handles of the system for all
+    std::atomic<std::uint64_t> handles_named;  // how many it was given so far: the last one's name
     alignas(64) std::atomic<std::uint32_t> lock;           // over journal, spans, blocks, references, records
     alignas(64) std::atomic<std::uint32_t> recovery_lock;  // one process at a time clears up after the dead
     std::atomic<std::uint32_t> clearing_lock;              // one clears blocks without references

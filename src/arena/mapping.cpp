@@ -22,6 +22,7 @@ static_assert(unit_size == platform::session_memory_step);
 struct state {
     std::mutex lock;
     platform::unique_handle memory;
+    platform::unique_handle keeper;
     std::uint64_t size = 0;
     bool offered = false;
 };
@@ -41,11 +42,13 @@ void write_header(header& h, std::uint64_t size) {
     h.size = size;
     h.units = size >> unit_bits;
     h.session = (std::uint64_t{random()} << 32 | random()) | 1;
+    h.keeper = static_cast<std::uint64_t>(platform::current_process_id());
     for (std::uint64_t units = fixed_units(size); units < h.units; units *= 2) h.virgin |= units;
     h.magic = session_magic;
 }
 
 void make(state& self) {
+    if (!self.keeper) self.keeper = platform::start_keeping_handles();
     self.size = platform::session_memory_size();
     self.memory = platform::make_session_memory(self.size);
     std::byte* const mapped = platform::map_session_memory(self.memory.get(), self.size);
@@ -68,11 +71,12 @@ void join(state& self) {
 
 }  // namespace
 
-void offer_memory(platform::unique_handle memory) noexcept {
+void offer_memory(platform::unique_handle memory, platform::unique_handle keeper) noexcept {
     auto& self = mine();
     const std::lock_guard guard(self.lock);
     if (!memory || self.memory) return;
     self.memory = std::move(memory);
+    self.keeper = std::move(keeper);
     self.offered = true;
 }
 
@@ -95,6 +99,9 @@ BROOD_CHILD_PATH void map_memory() {
 
 BROOD_CHILD_PATH bool is_mapped() noexcept { return base.load(std::memory_order_acquire) != nullptr; }
 platform::handle_t memory_handle() noexcept { return mine().memory.get(); }
+platform::handle_keeper handle_keeper() noexcept {
+    return {static_cast<process_id>(head().keeper), mine().keeper.get()};
+}
 std::uint64_t mapped_bytes() noexcept { return is_mapped() ? mine().size : 0; }
 
 void commit_units(std::uint64_t first, std::uint64_t units) {

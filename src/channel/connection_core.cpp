@@ -96,7 +96,7 @@ void connection_core::save(output_archive& archive) const {
     save_value(archive, most_);
     const bool messages = from->link().kind() == platform::link_kind::messages;
     save_value(archive, static_cast<std::uint32_t>(messages ? from->link().empty_messages().exchange(0) : 0));
-    save_value(archive, archive.add_handle(from->link().handle()));
+    archive.write_handle(from->link().handle());
 }
 
 std::shared_ptr<connection_core> connection_core::load(input_archive& archive) {
@@ -105,7 +105,7 @@ std::shared_ptr<connection_core> connection_core::load(input_archive& archive) {
         throw serialization_error("a connection of no known kind");
     const auto most = load_value<std::uint64_t>(archive);
     const auto empty_messages = load_value<std::uint32_t>(archive);
-    const auto handle = archive.take_handle(load_value<std::uint32_t>(archive));
+    const auto handle = archive.read_handle();
     platform::link link(handle, static_cast<platform::link_kind>(kind));
     if (link.kind() == platform::link_kind::messages) link.empty_messages() = empty_messages;
     return std::make_shared<connection_core>(std::move(link), most);

@@ -17,7 +17,7 @@ public:
     explicit answer(const job& call) noexcept;
     void arguments_read() override {}
     output_archive& begin_result() override {
-        return archive_.emplace(archive_mode{.handles = false, .blocks = !flat_});
+        return archive_.emplace(archive_mode{.handles = false, .blocks = !flat_, .kept_handles = !flat_});
     }
     void send_result() override { prepare(*archive_, answer_kind::value); }
     // What comes instead of a result.

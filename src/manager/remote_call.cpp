@@ -72,7 +72,8 @@ namespace {
 
 // To another session all bytes go in one piece.
 archive_mode mode_for(const object_ref& called) noexcept {
-    return {.handles = false, .blocks = called.distant() == nullptr};
+    const bool here = called.distant() == nullptr;
+    return {.handles = false, .blocks = here, .kept_handles = here};
 }
 
 }  // namespace

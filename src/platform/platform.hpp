@@ -99,6 +99,7 @@ struct spawn_spec {
     std::array<stdio_target, 3> stdio;      // stdin, stdout, stderr
     std::vector<handle_t> inherit;          // borrowed; the child gets them under the same value
     handle_t session_memory = no_handle();  // borrowed; the child finds it in its bootstrap
+    handle_t session_keeper = no_handle();  // POSIX: the same (handle_keeper.hpp)
     bool receive_ctrl_c = false;            // false: Ctrl-C of the terminal does not reach the child
     bool background = false;  // POSIX: out of the terminal's session, every signal that can be is held back
     std::string note;         // short text without ':' that adopt_bootstrap() hands to the child
@@ -123,6 +124,7 @@ struct bootstrap {
     process_id parent = 0;
     unique_handle parent_process;  // becomes ready when the parent ends; Windows only, elsewhere the lifeline serves
     unique_handle session_memory;  // as given by the parent, or none
+    unique_handle session_keeper;  // POSIX: the same
     std::string note;
 };
 std::optional<bootstrap> adopt_bootstrap();

@@ -25,7 +25,7 @@ std::atomic<bool> initialised{false};
 
 std::optional<platform::bootstrap> adopt() {
     auto bootstrap = platform::adopt_bootstrap();
-    if (bootstrap) arena::offer_memory(std::move(bootstrap->session_memory));
+    if (bootstrap) arena::offer_memory(std::move(bootstrap->session_memory), std::move(bootstrap->session_keeper));
     return bootstrap;
 }
 

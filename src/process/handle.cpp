@@ -24,13 +24,13 @@ native_handle_type handle::native_handle() const {
 
 void handle::save(output_archive& archive) const {
     detail::save_value(archive, is_open());
-    if (is_open()) detail::save_value(archive, static_cast<std::uint64_t>(archive.add_handle(native_handle())));
+    if (is_open()) archive.write_handle(native_handle());
 }
 
 void handle::load(input_archive& archive) {
     close();
     if (!detail::load_value<bool>(archive)) return;
-    *this = handle(archive.take_handle(static_cast<std::size_t>(detail::load_value<std::uint64_t>(archive))));
+    *this = handle(archive.read_handle());
 }
 
 }  // namespace brood

@@ -81,13 +81,14 @@ platform::deadline bootstrap_deadline() {
 namespace {
 
 // Its own children could have no shared objects otherwise; where the system gives no memory, they say so when they try.
-platform::handle_t shared_memory_for_child() noexcept {
+void hand_over_session(platform::spawn_spec& spec) noexcept {
     try {
         arena::join_session();
     } catch (const std::exception&) {
-        return platform::no_handle();
+        return;
     }
-    return arena::memory_handle();
+    spec.session_memory = arena::memory_handle();
+    spec.session_keeper = arena::handle_keeper().way;
 }
 
 }  // namespace
@@ -102,7 +103,7 @@ platform::spawned spawn_self(const launch_request& request, const std::string& n
     spec.inherit = request.inherit;
     spec.receive_ctrl_c = request.receive_ctrl_c;
     spec.note = note;
-    spec.session_memory = shared_memory_for_child();
+    hand_over_session(spec);
     return platform::spawn_process(spec);
 }
 

@@ -112,7 +112,38 @@ int starve_processes(const arguments&) {
     return child.exit_code() == 0 ? 0 : failed("the next start failed");
 }
 
+// Handles are sent while the process that keeps them, or this one, has no descriptor left for them.
+int starve_kept_handles(const arguments&) {
+    brood::queue<brood::file> q;
+    const auto file = brood::file::open("/dev/null", "r");
+    q.put(file);
+    q.get();
+    const auto before = open_descriptors();
+    const auto highest = static_cast<rlim_t>(before.back());
+    int refused = 0, accepted = 0;
+    for (rlim_t more = 0; accepted < 3; ++more) {
+        if (more > 50) return failed("it is never accepted");
+        const auto size = q.size();
+        try {
+            const lowered limit_now(RLIMIT_NOFILE, highest + 1 + more);
+            q.put(file);
+            ++accepted;
+        } catch (const brood::error& error) {
+            if (error.code() != std::errc::too_many_files_open) return failed(error.what());
+            if (q.size() != size) return failed("a value that was refused is there");
+            ++refused;
+        } catch (const std::exception& error) {
+            return failed(error.what());
+        }
+    }
+    if (refused == 0) return failed("nothing was refused");
+    for (; accepted > 0; --accepted)
+        if (!q.get().is_open()) return failed("a handle is lost");
+    return comes_true([&] { return open_descriptors() == before; }) ? 0 : failed("a descriptor stays");
+}
+
 const scenario descriptors("starve-descriptors", starve_descriptors);
+const scenario kept("starve-kept-handles", starve_kept_handles);
 const scenario memory("starve-memory", starve_memory);
 const scenario processes("starve-processes", starve_processes);
 
@@ -127,6 +158,10 @@ void check_well(const char* name) {
 TEST_CASE("a start without descriptors left is refused cleanly, at each point where one is missing" *
           doctest::skip(!limits_leave_room)) {
     if (has_proc()) check_well("starve-descriptors");
+}
+
+TEST_CASE("a handle that cannot be kept is refused by the put" * doctest::skip(!limits_leave_room)) {
+    if (has_proc()) check_well("starve-kept-handles");
 }
 
 TEST_CASE("a start without memory left is refused cleanly" * doctest::skip(!limits_leave_room)) {

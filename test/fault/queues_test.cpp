@@ -158,12 +158,6 @@ TEST_CASE("a value that cannot be read is lost alone") {
     CHECK_FALSE(b.recv().bad);
 }
 
-TEST_CASE("a handle of the operating system is refused by the put") {
-    brood::queue<brood::file> q;
-    CHECK_THROWS_AS(q.put(brood::file::open(this_program(), "r")), brood::serialization_error);
-    CHECK(q.empty());
-}
-
 TEST_CASE("there may be ten thousand queues") {
     const int count = rounds(10'000);
     std::vector<brood::queue<int>> all(static_cast<std::size_t>(count));

@@ -33,6 +33,9 @@ namespace brood {
 struct archive_mode {
     bool handles = true;
     bool blocks = true;
+    // Where handles do not travel beside the bytes: whether they may be kept for the reader, as shared objects that the
+    // bytes name. Then shared_objects() must live until they were read.
+    bool kept_handles = true;
 };
 
 namespace detail {
@@ -190,6 +193,9 @@ public:
     // Adds a handle, which must stay open until the message was sent, and gives its index; write the index as well, for
     // input_archive::take_handle. Throws serialization_error when the channel carries none.
     std::uint32_t add_handle(native_handle_type handle);
+    // Writes a handle in whichever way the channel has for it, for input_archive::read_handle. It must stay open until
+    // the message was sent. Throws serialization_error when there is no way, brood::error when the system refuses.
+    void write_handle(native_handle_type handle);
 
     template <class... T>
     output_archive& operator()(T&&... values);
@@ -294,6 +300,9 @@ public:
     // Takes the handle that was added with this index; it is the caller's from then on. Throws serialization_error when
     // there is none or it was taken before.
     native_handle_type take_handle(std::size_t index);
+    // What output_archive::write_handle wrote: a handle of the same object, which is the caller's from then on. Throws
+    // serialization_error when there is none, brood::error when the system refuses.
+    native_handle_type read_handle();
     // Bytes that were not read yet.
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 

@@ -87,7 +87,7 @@ E read_state(input_archive& archive, const std::string& what) {
 
 template <class E>
 std::string save_state(const std::exception_ptr& thrown) {
-    output_archive archive({.handles = false, .blocks = false});
+    output_archive archive({.handles = false, .blocks = false, .kept_handles = false});
     try {
         std::rethrow_exception(thrown);
     } catch (const E& exception) {

@@ -15,7 +15,7 @@ void change_directory(file_actions& actions, const std::string& directory) {
 void close_all_others(file_actions& actions, const spawn_spec& spec, const landing& at) {
     for (int fd = 3; fd < at.channel; ++fd)
         if (std::find(spec.inherit.begin(), spec.inherit.end(), fd) == spec.inherit.end()) actions.close(fd);
-    if (int e = ::posix_spawn_file_actions_addclosefrom_np(actions.get(), at.memory + 1))
+    if (int e = ::posix_spawn_file_actions_addclosefrom_np(actions.get(), at.highest() + 1))
         throw_error(e, "preparing descriptors");
 }
 

@@ -16,8 +16,9 @@ namespace brood::platform {
 namespace posix {
 
 std::string bootstrap_entry(const landing& at, std::string_view note) {
-    return std::string(bootstrap_variable) + "=2:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) +
-           ":" + std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" + std::string(note);
+    return std::string(bootstrap_variable) + "=3:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) +
+           ":" + std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" +
+           std::to_string(at.keeper) + ":" + std::string(note);
 }
 
 }  // namespace posix
@@ -67,15 +68,16 @@ std::optional<bootstrap> adopt_bootstrap() {
     const std::string copy = variable;
     ::unsetenv(posix::bootstrap_variable);
     std::string_view text = copy;
-    long version = 0, channel = 0, lifeline = 0, parent = 0, memory = 0;
+    long version = 0, channel = 0, lifeline = 0, parent = 0, memory = 0, keeper = 0;
     const bool read = take_number(text, version) && take_number(text, channel) && take_number(text, lifeline) &&
-                      take_number(text, parent) && take_number(text, memory);
-    if (!read || version != 2 || !is_of_type(channel, S_IFSOCK) || !is_of_type(lifeline, S_IFIFO)) return std::nullopt;
+                      take_number(text, parent) && take_number(text, memory) && take_number(text, keeper);
+    if (!read || version != 3 || !is_of_type(channel, S_IFSOCK) || !is_of_type(lifeline, S_IFIFO)) return std::nullopt;
     bootstrap found;
     found.channel = take_private(channel);
     found.lifeline = take_private(lifeline);
     found.parent = parent;
     if (memory != lifeline) found.session_memory = take_shared(memory);
+    if (keeper != lifeline) found.session_keeper = take_shared(keeper);
     found.note = text;
     return found;
 }

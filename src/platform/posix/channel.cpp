@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Channels: a socket pair. Handles travel as SCM_RIGHTS, 200 at most beside each marker byte.
+// Channels: a socket pair. Handles travel as SCM_RIGHTS, beside marker bytes.
 #include "base/child_path.hpp"
-#include "platform/posix/socket_io.hpp"
+#include "platform/posix/rights.hpp"
 
 #include <algorithm>
 #include <climits>
-#include <cstring>
 #include <poll.h>
 #include <sys/uio.h>
 
 namespace brood::platform {
 namespace {
-
-constexpr std::size_t handles_per_byte = 200;  // below the kernels' limit of 253
-
-#if defined(MSG_CMSG_CLOEXEC)
-constexpr int receive_flags = MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
-#else
-constexpr int receive_flags = MSG_DONTWAIT;
-#endif
 
 enum class woken { channel, peer, timeout };
 
@@ -46,53 +37,20 @@ BROOD_CHILD_PATH io_result send_all(handle_t channel, msghdr message, handle_t p
 }
 
 io_result send_batch(handle_t channel, std::span<const handle_t> handles, handle_t peer) {
-    char marker = 'h';
-    iovec io{&marker, 1};
-    alignas(cmsghdr) char control[CMSG_SPACE(handles_per_byte * sizeof(int))];
-    msghdr message{};
-    message.msg_iov = &io;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(handles.size_bytes());
-    cmsghdr* head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(handles.size_bytes());
-    std::memcpy(CMSG_DATA(head), handles.data(), handles.size_bytes());
+    const std::byte marker{'h'};
+    posix::rights_message message({&marker, 1}, handles);
     std::size_t sent = 0;
-    return send_all(channel, message, peer, {}, sent);
-}
-
-// Takes every descriptor out of a received message before anything can throw.
-void collect(msghdr& message, std::vector<unique_handle>& into) {
-    for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
-        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-        const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (std::size_t i = 0; i < count; ++i) {
-            int fd = -1;
-            std::memcpy(&fd, CMSG_DATA(head) + i * sizeof(int), sizeof fd);
-            into.push_back(posix::above_stdio(fd));
-#if !defined(MSG_CMSG_CLOEXEC)
-            posix::set_close_on_exec(into.back().get());
-#endif
-        }
-    }
+    return send_all(channel, message.head(), peer, {}, sent);
 }
 
 io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, handle_t peer, const deadline& until) {
     for (bool peer_ended = false;;) {
-        char marker = 0;
-        iovec io{&marker, 1};
-        alignas(cmsghdr) char control[CMSG_SPACE(handles_per_byte * sizeof(int))];
-        msghdr message{};
-        message.msg_iov = &io;
-        message.msg_iovlen = 1;
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        const auto n = posix::retry([&] { return ::recvmsg(channel, &message, receive_flags); });
+        std::byte marker{};
+        posix::rights_message message({&marker, 1});
+        constexpr int flags = MSG_DONTWAIT | posix::rights_message::receive_flags;
+        const auto n = posix::retry([&] { return ::recvmsg(channel, &message.head(), flags); });
         if (n == 1) {
-            collect(message, into);
-            if (message.msg_flags & MSG_CTRUNC) posix::throw_error(EMFILE, "receiving descriptors");
+            message.collect(into);
             return io_result::ok;
         }
         if (n == 0 || posix::peer_gone() || (posix::would_block() && peer_ended)) return io_result::end;
@@ -156,7 +114,7 @@ BROOD_CHILD_PATH io_result channel_read(handle_t channel, std::span<std::byte> i
 
 io_result channel_send_handles(handle_t channel, std::span<const handle_t> handles, handle_t peer_process) {
     while (!handles.empty()) {
-        const auto batch = handles.first(std::min(handles.size(), handles_per_byte));
+        const auto batch = handles.first(std::min(handles.size(), posix::rights_message::most));
         if (auto r = send_batch(channel, batch, peer_process); r != io_result::ok) return r;
         handles = handles.subspan(batch.size());
     }

@@ -8,12 +8,12 @@
 
 namespace brood::platform::posix {
 
-std::pair<unique_handle, unique_handle> make_socket_pair() {
+std::pair<unique_handle, unique_handle> make_socket_pair(int type) {
     int fds[2];
 #if defined(SOCK_CLOEXEC)
-    const int made = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds);
+    const int made = ::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds);
 #else
-    const int made = ::socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
+    const int made = ::socketpair(AF_UNIX, type, 0, fds);
 #endif
     if (made == -1) throw_errno("socketpair");
     unique_handle first(fds[0]), second(fds[1]);

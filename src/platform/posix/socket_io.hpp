@@ -17,8 +17,8 @@ inline constexpr int send_flags = MSG_DONTWAIT;  // SO_NOSIGPIPE is set instead
 inline bool would_block() noexcept { return errno == EAGAIN || errno == EWOULDBLOCK; }
 inline bool peer_gone() noexcept { return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN; }
 
-// A pair of connected stream sockets, private to this process.
-std::pair<unique_handle, unique_handle> make_socket_pair();
+// A pair of connected sockets, private to this process.
+std::pair<unique_handle, unique_handle> make_socket_pair(int type = SOCK_STREAM);
 void set_close_on_exec(int fd);
 // Makes a fresh socket private to this process, on systems where it is not so from the start; no signals from it.
 void harden_socket(int fd);

@@ -31,7 +31,10 @@ void file_actions::open_null(int fd) {
 landing choose_landing(const spawn_spec& spec) {
     int highest = 2;
     for (int fd : spec.inherit) highest = std::max(highest, fd);
-    return {highest + 1, highest + 2, spec.session_memory == no_handle() ? highest + 2 : highest + 3};
+    landing at{highest + 1, highest + 2, highest + 2, highest + 2};
+    if (spec.session_memory != no_handle()) at.memory = at.highest() + 1;
+    if (spec.session_keeper != no_handle()) at.keeper = at.highest() + 1;
+    return at;
 }
 
 }  // namespace posix
@@ -109,11 +112,15 @@ spawned spawn_process(const spawn_spec& spec) {
     std::vector<unique_handle> keep;
     file_actions actions;
     for (int number = 0; number < 3; ++number)
-        redirect(actions, spec.stdio[static_cast<std::size_t>(number)], number, at.memory, keep);
+        redirect(actions, spec.stdio[static_cast<std::size_t>(number)], number, at.highest(), keep);
     for (int fd : spec.inherit) actions.duplicate(fd, fd);
-    actions.duplicate(out_of_the_way(channel.theirs.get(), at.memory, keep), at.channel);
-    actions.duplicate(out_of_the_way(read_end.get(), at.memory, keep), at.lifeline);
-    if (at.memory != at.lifeline) actions.duplicate(out_of_the_way(spec.session_memory, at.memory, keep), at.memory);
+    actions.duplicate(out_of_the_way(channel.theirs.get(), at.highest(), keep), at.channel);
+    actions.duplicate(out_of_the_way(read_end.get(), at.highest(), keep), at.lifeline);
+    const auto hand_over = [&](handle_t mine, int theirs) {
+        if (theirs != at.lifeline) actions.duplicate(out_of_the_way(mine, at.highest(), keep), theirs);
+    };
+    hand_over(spec.session_memory, at.memory);
+    hand_over(spec.session_keeper, at.keeper);
     posix::change_directory(actions, spec.directory);
     posix::close_all_others(actions, spec, at);
 

@@ -24,9 +24,11 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
-// Where the child finds what it inherits besides its standard streams. `memory` is `lifeline` when there is none.
+// Where the child finds what it inherits besides its standard streams. `memory` and `keeper` are `lifeline` when there
+// are none.
 struct landing {
-    int channel, lifeline, memory;
+    int channel, lifeline, memory, keeper;
+    int highest() const noexcept { return keeper > memory ? keeper : memory; }
 };
 landing choose_landing(const spawn_spec& spec);
 

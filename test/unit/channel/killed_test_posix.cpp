@@ -4,7 +4,10 @@
 #include "arena/blocks.hpp"
 #include "arena/references.hpp"
 #include "arena/session.hpp"
+#include "mailbox.hpp"
+#include "proc.hpp"
 #include "stepping_posix.hpp"
+#include "waiting.hpp"
 
 #include <brood/event.hpp>
 #include <brood/pipe.hpp>
@@ -129,6 +132,41 @@ TEST_CASE("a process that is killed while it puts a text has put it or not" * do
 TEST_CASE("a process that is killed while it puts shared objects has put them or not" *
           doctest::skip(too_many_instructions)) {
     kill_in_put(40, std::vector<brood::event>(12), 1, one_lane);
+}
+
+TEST_CASE("a process that is killed while it puts or gets a handle leaves none behind" *
+          doctest::skip(too_many_instructions)) {
+    const memory_returns check;
+    std::optional<brood::queue<mailbox>> q;
+    const auto prepare = [&] {
+        q.emplace();
+        const auto one = mailbox::make();
+        one.send();
+        q->put(one);
+    };
+    const auto look = [&] {
+        for (std::size_t left = q->size(); left > 0; --left) q->get().wait();
+        q.reset();
+    };
+    prepare();
+    look();
+    const auto before = open_descriptors();
+    long with = 0, without = 0;
+    kill_at_places(
+        60, prepare,
+        [&] {
+            const auto another = mailbox::make();
+            another.send();
+            q->put(another);
+        },
+        [&] {
+            ++(q->size() == 2 ? with : without);
+            look();
+        });
+    CHECK(with > 0);
+    CHECK(without > 0);
+    kill_at_places(60, prepare, [&] { q->get(); }, look);
+    CHECK(comes_true([&] { return open_descriptors() == before; }));
 }
 
 TEST_CASE("a process that is killed while it gets a value took it or not" * doctest::skip(too_many_instructions)) {
