@@ -4,6 +4,7 @@
 #include "channel/message.hpp"
 
 #include "arena/blocks.hpp"
+#include "platform/bulk_memory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,7 @@ void fill(std::byte* at, const counts_of_message& c, const output_archive& archi
     std::copy(archive.bytes().begin(), archive.bytes().end(), at + begin_of_bytes(c));
     std::byte* to = at + begin_of_blocks(c);
     for (const auto& block : archive.blocks()) {
-        std::copy(block.begin(), block.end(), to);
+        platform::copy_memory(to, block.data(), block.size());
         to += aligned(block.size());
     }
 }

@@ -7,6 +7,7 @@
 #include "channel/kinds.hpp"
 #include "channel/message.hpp"
 #include "channel/patience.hpp"
+#include "platform/bulk_memory.hpp"
 
 #include <brood/queue.hpp>
 
@@ -286,9 +287,12 @@ using channel::queue_state;
 
 std::uint64_t taken_value::size(std::size_t index) { return sizes_[index]; }
 void taken_value::read(std::size_t index, std::span<std::byte> into) {
-    const std::byte* from = blocks_;
-    for (std::size_t i = 0; i < index; ++i) from += channel::aligned(sizes_[i]);
-    std::memcpy(into.data(), from, into.size());
+    platform::copy_memory(into.data(), lies_at(index), into.size());
+}
+const std::byte* taken_value::lies_at(std::size_t index) {
+    const std::byte* at = blocks_;
+    for (std::size_t i = 0; i < index; ++i) at += channel::aligned(sizes_[i]);
+    return at;
 }
 void taken_value::set_small(const void* bytes, std::size_t size) noexcept {
     message_.reset();  // of the value that was taken before
@@ -343,7 +347,7 @@ channel_result channel_core::put_run(std::span<const std::byte> bytes, channel_d
     if (bytes.size() <= small_value)
         return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
     const auto message = arena::make_object(arena::kind::bytes, bytes.size(), [](void*) {});
-    std::memcpy(message->bytes(), bytes.data(), bytes.size());
+    platform::copy_memory(message->bytes(), bytes.data(), bytes.size());
     return channel::put(*state_, channel::message_record{message->block()}, until);
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Reads what may be damaged or hostile: every number is checked before it is used.
-#include "platform/platform.hpp"
+#include "platform/bulk_memory.hpp"
 
 #include <brood/detail/archive.hpp>
 
 namespace brood {
 
-void detail::prepare_block(void* memory, std::size_t size) noexcept { platform::prepare_to_fill(memory, size); }
+detail::block_filling::block_filling(void* memory, std::size_t size)
+    : supply_(size < block_size ? nullptr : new platform::page_supply(memory, size)) {}
+detail::block_filling::~block_filling() { delete static_cast<platform::page_supply*>(supply_); }
 
 namespace {
 constexpr std::uint64_t beside_bit = std::uint64_t{1} << 63;
@@ -60,6 +62,12 @@ void input_archive::read_block(block what, void* into, std::size_t size) {
     if (!what.beside) return read(into, size);
     block_source_->read(next_block_, {static_cast<std::byte*>(into), size});
     ++next_block_;
+}
+
+const std::byte* input_archive::take_block_in_place(block what) {
+    const std::byte* const at = what.beside ? block_source_->lies_at(next_block_) : nullptr;
+    if (at != nullptr) ++next_block_;
+    return at;
 }
 
 void input_archive::read_fixed_block(void* into, std::size_t size) {

@@ -242,6 +242,13 @@ bool copy_from_process(const child& process, std::uint64_t remote_address, std::
 
 // A hint that `size` bytes at `address` are about to be filled for the first time (Linux: huge pages where allowed).
 void prepare_to_fill(void* address, std::size_t size) noexcept;
+// Has the system supply the pages of memory that another thread may be filling just now. False: it would not.
+bool supply_pages(void* address, std::size_t size) noexcept;
+#if defined(__linux__)
+inline constexpr bool supplies_pages = true;
+#else
+inline constexpr bool supplies_pages = false;
+#endif
 
 // ---- named memory -------------------------------------------------------------------------------------------------
 //

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "pool/run_bound.hpp"
 
+#include "platform/bulk_memory.hpp"
 #include "platform/platform.hpp"
 
-#include <cstring>
 #include <stdexcept>
 
 namespace brood::detail {
@@ -15,8 +15,9 @@ public:
     std::size_t count() override { return blocks_.size(); }
     std::uint64_t size(std::size_t index) override { return blocks_.at(index).size(); }
     void read(std::size_t index, std::span<std::byte> into) override {
-        std::memcpy(into.data(), blocks_.at(index).data(), into.size());
+        platform::copy_memory(into.data(), blocks_.at(index).data(), into.size());
     }
+    const std::byte* lies_at(std::size_t index) override { return blocks_.at(index).data(); }
 
 private:
     const std::vector<std::span<const std::byte>>& blocks_;

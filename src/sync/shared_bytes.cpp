@@ -2,8 +2,7 @@
 #include <brood/detail/shared_bytes.hpp>
 
 #include "arena/references.hpp"
-
-#include <cstring>
+#include "platform/bulk_memory.hpp"
 
 namespace brood::detail {
 
@@ -11,7 +10,7 @@ shared_bytes shared_bytes::copy_of(std::span<const std::byte> bytes) {
     if (bytes.empty()) return {};
     auto owner = shared_object::of(arena::make_object(arena::kind::bytes, bytes.size(), [](void*) {}));
     auto* const copy = static_cast<std::byte*>(owner.bytes());
-    std::memcpy(copy, bytes.data(), bytes.size());
+    platform::copy_memory(copy, bytes.data(), bytes.size());
     return {std::move(owner), {copy, bytes.size()}};
 }
 

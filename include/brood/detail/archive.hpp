@@ -151,8 +151,18 @@ inline frame::~frame() {
     --core_.depth_;
 }
 
-// Tells the system that memory is about to be filled for the first time.
-BROOD_API void prepare_block(void* memory, std::size_t size) noexcept;
+// Large memory that is filled for the first time, from its beginning on, while this lives: the system supplies it
+// faster. Never fails.
+class BROOD_API block_filling {
+public:
+    block_filling(void* memory, std::size_t size);
+    block_filling(const block_filling&) = delete;
+    block_filling& operator=(const block_filling&) = delete;
+    ~block_filling();
+
+private:
+    void* supply_;
+};
 
 [[noreturn]] BROOD_API void fail(const std::string& reason);
 [[noreturn]] BROOD_API void fail_short(std::uint64_t wanted, std::uint64_t left);
@@ -270,6 +280,8 @@ public:
     virtual std::uint64_t size(std::size_t index) = 0;
     // Fills all of `into`, which has exactly the block's size.
     virtual void read(std::size_t index, std::span<std::byte> into) = 0;
+    // Where the block lies in this process, for types of any alignment; null when it has to be read.
+    virtual const std::byte* lies_at(std::size_t) { return nullptr; }
 };
 
 // Where an input_archive gets the handles beside the message from. What is not taken stays the source's.
@@ -349,6 +361,8 @@ public:
     };
     block begin_block(std::size_t element_size);
     void read_block(block what, void* into, std::size_t size);
+    // In the place of read_block: the block where it lies. Null when it lies nowhere, and is then still to be read.
+    const std::byte* take_block_in_place(block what);
     void read_fixed_block(void* into, std::size_t size);
     // Skips what pad_elements wrote.
     void skip_padding(std::size_t left_before, std::uint64_t count);

@@ -51,6 +51,7 @@ public:
     std::size_t count() override { return sizes_.size(); }
     std::uint64_t size(std::size_t index) override;
     void read(std::size_t index, std::span<std::byte> into) override;
+    const std::byte* lies_at(std::size_t index) override;
 
     // What the bytes lie in; empty when they were copied.
     shared_object owner() const { return message_ ? shared_object::of(message_) : shared_object(); }
@@ -135,7 +136,7 @@ struct run_of_elements {
         const auto from = elements(bytes);
         Container made;
         made.reserve(from.size());
-        if (bytes.size() >= block_size) prepare_block(made.data(), bytes.size());
+        const block_filling filling(made.data(), bytes.size());
         made.assign(from.begin(), from.end());
         return made;
     }

@@ -131,16 +131,31 @@ private:
         if constexpr (requires { elements.reserve(block.count); }) {
             elements.clear();
             elements.reserve(block.count);
-            if (block.beside) prepare_block(elements.data(), block.count * sizeof(element));
         }
-        elements.resize(block.count);
-        archive.read_block(block, elements.data(), block.count * sizeof(element));
+        fill_from_block(archive, elements, block);
         try {
             check_bools(elements.data(), block.count);
         } catch (...) {
             elements.clear();
             throw;
         }
+    }
+    // Copied where it can be, so that nothing is written twice.
+    template <class T>
+    static void fill_from_block(input_archive& archive, T& elements, const input_archive::block& block) {
+        using element = typename T::value_type;
+        const std::size_t size = block.count * sizeof(element);
+        constexpr bool copies = std::is_trivially_copyable_v<element> && std::is_copy_constructible_v<element> &&
+                                std::is_copy_assignable_v<element>;
+        if constexpr (copies && requires(const element* at) { elements.assign(at, at); }) {
+            const block_filling filling(elements.data(), block.beside ? size : 0);
+            if (const auto* const at = reinterpret_cast<const element*>(archive.take_block_in_place(block)))
+                return elements.assign(at, at + block.count);
+            elements.resize(block.count);
+        } else {
+            elements.resize(block.count);
+        }
+        archive.read_block(block, elements.data(), size);
     }
     template <class T>
     static void read_one_by_one(input_archive& archive, T& elements) {

@@ -70,4 +70,18 @@ void prepare_to_fill(void* address, std::size_t size) noexcept {
     if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
+// Only whole pages: those at the edges are other values' as well, and there already.
+bool supply_pages(void* address, std::size_t size) noexcept {
+#if defined(MADV_POPULATE_WRITE)
+    constexpr std::uintptr_t page = 4096;
+    const auto begin = (reinterpret_cast<std::uintptr_t>(address) + page - 1) / page * page;
+    const auto end = (reinterpret_cast<std::uintptr_t>(address) + size) / page * page;
+    return begin >= end || ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE) == 0;
+#else
+    static_cast<void>(address);
+    static_cast<void>(size);
+    return false;
+#endif
+}
+
 }  // namespace brood::platform

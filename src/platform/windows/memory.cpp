@@ -19,5 +19,6 @@ bool copy_from_process(const child& process, std::uint64_t remote_address, std::
 
 // Windows uses large pages only for memory that was reserved for them.
 void prepare_to_fill(void*, std::size_t) noexcept {}
+bool supply_pages(void*, std::size_t) noexcept { return false; }
 
 }  // namespace brood::platform
