@@ -21,30 +21,18 @@ namespace detail {
 
 // A call in a pool, and the result that its future waits for.
 template <class R>
-class pool_call final : public future_state<R>, public pool_task {
+class pool_call final : public task_state<R> {
 public:
-    using pool_task::pool_task;
+    using task_state<R>::task_state;
 
-    bool wait_until(const std::chrono::steady_clock::time_point* time) override { return core->wait(done, time); }
-    bool help() override { return core->help(); }
-    void on_ready(std::function<void()> what, const void* key) override { core->on_ready(*this, std::move(what), key); }
-    void forget(const void* key) noexcept override { core->forget(*this, key); }
-    bool cancel() override { return core->cancel(*this, true); }
-    bool withdraw() override { return core->cancel(*this, false); }
-    bool has_failed() override { return done.load(std::memory_order_acquire) && !has_value(); }
-    void request_stop() override {
-        if (stop) stop->set();
-    }
     R take() override {
-        const reading_scope told(*this);
-        input_archive& archive = open();
+        const pool_task::reading_scope told(*this);
+        input_archive& archive = this->open();
         if constexpr (!std::is_void_v<R>)
             return load_value<R>(archive);
         else
             static_cast<void>(archive);
     }
-
-    std::optional<event> stop;
 };
 
 // The result of a call that may want a stop_token before its arguments.

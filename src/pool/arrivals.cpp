@@ -14,9 +14,11 @@ void arrivals::add(std::uint64_t number) {
         const std::lock_guard guard(mutex_);
         numbers_.push_back(number);
         wake = numbers_.size() >= wanted_;
+        if (wake) are_there_.store(true, std::memory_order_release);
         told = told_;
     }
     if (wake) came_.notify_one();
+    if (wake && wake_) wake_();
     if (told) told();
 }
 
@@ -31,6 +33,18 @@ bool arrivals::wait_until(const std::chrono::steady_clock::time_point* time, std
         came_.wait_until(lock, *time, come);
     wanted_ = never;
     return come();
+}
+
+const std::atomic<bool>& arrivals::expect(std::size_t count) {
+    const std::lock_guard guard(mutex_);
+    wanted_ = count;
+    are_there_.store(numbers_.size() >= count, std::memory_order_relaxed);
+    return are_there_;
+}
+
+void arrivals::expect_nothing() {
+    const std::lock_guard guard(mutex_);
+    wanted_ = never;
 }
 
 bool arrivals::empty() {

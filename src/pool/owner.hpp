@@ -42,6 +42,7 @@ public:
 
     void submit(const task_pointer& task, urgency how) override;
     bool wait(const std::atomic<bool>& flag, const time_point* until) override;
+    void look_again() noexcept override;
     bool help() override;
     void on_ready(pool_task& task, std::function<void()> what, const void* key) override;
     void forget(pool_task& task, const void* key) noexcept override;
@@ -109,9 +110,11 @@ private:
     bool lead(lock& held, const time_point* until);  // whether there was a report
     void look_around(lock& held);
     void look_after_leading() noexcept;
+    void poke() noexcept;
     void wake_somebody() noexcept;
     void run();
     void sleep(lock& held);
+    bool doze(lock& held, std::chrono::nanoseconds time);
     platform::deadline earliest(const time_point* until) const;
     void handle(detail::taken_value& taken);
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
@@ -171,6 +174,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable done_, idle_;
     bool leading_ = false;
+    std::uint64_t leads_ = 0;  // how often somebody has led
     unsigned followers_ = 0;
     bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
     bool quit_ = false;

@@ -5,6 +5,8 @@
 #include "codec/exception.hpp"
 #include "pool/relay.hpp"
 
+#include <brood/detail/ready_gate.hpp>
+
 #include <algorithm>
 #include <cstring>
 
@@ -15,9 +17,16 @@ using detail::channel_result;
 bool owner::wait(const std::atomic<bool>& flag, const time_point* until) {
     if (flag.load(std::memory_order_acquire)) return true;
     require_ours("wait for");
+    const detail::waiting_scope told;
     lock held(mutex_);
     return wait_for(
         held, [&] { return flag.load(std::memory_order_acquire); }, until);
+}
+
+void owner::look_again() noexcept {
+    const lock held(mutex_);
+    if (leading_) poke();
+    if (followers_ > 0) done_.notify_all();
 }
 
 // For a moment: what the caller waits for may be there already, by another thread.
@@ -58,48 +67,66 @@ void owner::wake_somebody() noexcept {
     if (leading_ || (is_done() && !has_dead_ && !ending_)) return;
     if (followers_ > 0)
         done_.notify_one();
-    else if (hub_sleeps_)
+    else if (hub_sleeps_ && !hub_dozes_)
         idle_.notify_one();
+}
+
+void owner::poke() noexcept {
+    const report_head head{report::poke, 0, 0, 0, 0};
+    try {
+        reports_.put_plain(&head, sizeof head, {});
+    } catch (const std::exception&) {
+        // the leader looks when the next report comes
+    }
 }
 
 // Something is to be looked at that no report tells of.
 void owner::look_after_leading() noexcept {
     ending_ = true;
-    const report_head head{report::poke, 0, 0, 0, 0};
-    try {
-        if (leading_) reports_.put_plain(&head, sizeof head, {});
-    } catch (const std::exception&) {
-        // the leader looks when the next report comes
-    }
+    if (leading_) poke();
     done_.notify_all();
     idle_.notify_all();
 }
 
+// A thread that has just led is likely to do so again, once it has used what it waited for.
 void owner::run() {
+    constexpr std::chrono::microseconds grace{200};
     lock held(mutex_);
-    while (!quit_) {
+    for (std::uint64_t seen = 0; !quit_;) {
         if (leading_ || (is_done() && !has_dead_ && !ending_)) {
-            hub_sleeps_ = true;
             sleep(held);
-            hub_sleeps_ = false;
+        } else if (std::exchange(seen, leads_) != leads_) {
+            doze(held, grace);
         } else {
             lead(held, nullptr);
+            seen = leads_;
         }
     }
 }
 
 // The events of a trace are written at the latest when nothing has happened for a while.
 void owner::sleep(lock& held) {
-    if (!trace_waits()) return idle_.wait(held);
-    hub_dozes_ = true;
-    const auto woken = idle_.wait_for(held, std::chrono::nanoseconds(trace_file::interval));
-    hub_dozes_ = false;
-    if (woken == std::cv_status::timeout) tracer_->flush();
+    if (trace_waits()) {
+        if (!doze(held, std::chrono::nanoseconds(trace_file::interval))) tracer_->flush();
+        return;
+    }
+    hub_sleeps_ = true;
+    idle_.wait(held);
+    hub_sleeps_ = false;
+}
+
+// False when the time is over.
+bool owner::doze(lock& held, std::chrono::nanoseconds time) {
+    hub_sleeps_ = hub_dozes_ = true;
+    const auto woken = idle_.wait_for(held, time);
+    hub_sleeps_ = hub_dozes_ = false;
+    return woken == std::cv_status::no_timeout;
 }
 
 bool owner::lead(lock& held, const time_point* until) {
     bool heard = false;
     leading_ = true;
+    ++leads_;
     ending_ = false;
     look_around(held);
     detail::taken_value taken;

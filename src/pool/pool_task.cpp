@@ -8,7 +8,7 @@
 namespace brood::detail {
 
 struct pool_task::reading {
-    taken_value source;
+    std::unique_ptr<taken_value> source;  // of a message
     std::optional<input_archive> archive;
 };
 
@@ -34,8 +34,11 @@ std::string_view pool_task::result_bytes() const noexcept {
 input_archive& pool_task::open() {
     if (failure) std::rethrow_exception(failure);
     reading_ = std::make_unique<reading>();
-    if (result.message) reading_->source.set_message(result.message);
-    return reading_->archive.emplace(pools::view(result), &reading_->source);
+    if (result.message) {
+        reading_->source = std::make_unique<taken_value>();
+        reading_->source->set_message(result.message);
+    }
+    return reading_->archive.emplace(pools::view(result), reading_->source.get());
 }
 
 }  // namespace brood::detail

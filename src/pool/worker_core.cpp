@@ -78,6 +78,11 @@ bool worker_core::wait(const std::atomic<bool>& flag, const time_point* until) {
     return true;
 }
 
+void worker_core::look_again() noexcept {
+    const lock held(mutex_);
+    settled_.notify_all();
+}
+
 bool worker_core::cancel(detail::pool_task& task, bool running) {
     lock held(mutex_);
     const auto number = task.number;

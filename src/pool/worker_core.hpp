@@ -23,6 +23,7 @@ public:
 
     void submit(const std::shared_ptr<detail::pool_task>& task, urgency how) override;
     bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) override;
+    void look_again() noexcept override;
     bool help() override { return false; }
     void on_ready(detail::pool_task& task, std::function<void()> what, const void* key) override;
     void forget(detail::pool_task& task, const void* key) noexcept override;

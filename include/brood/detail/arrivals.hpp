@@ -4,12 +4,14 @@
 
 #include <brood/export.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace brood::detail {
@@ -17,9 +19,15 @@ namespace brood::detail {
 // add() from any thread, the rest from one.
 class BROOD_API arrivals {
 public:
+    arrivals() = default;
+    // `wake`: is called without a lock when what was expected is there.
+    explicit arrivals(std::function<void()> wake) : wake_(std::move(wake)) {}
     void add(std::uint64_t number);
     // Blocks until `count` of them are there: false when the time came first (null: never).
     bool wait_until(const std::chrono::steady_clock::time_point* time, std::size_t count = 1);
+    // Is set as soon as `count` of them are there.
+    const std::atomic<bool>& expect(std::size_t count);
+    void expect_nothing();
     bool empty();
     // Those that came since the last call.
     std::vector<std::uint64_t> take();
@@ -32,7 +40,9 @@ private:
     std::condition_variable came_;
     std::vector<std::uint64_t> numbers_;
     std::size_t wanted_ = never;  // so many wake who waits
+    std::atomic<bool> are_there_{false};
     std::function<void()> told_;
+    const std::function<void()> wake_;
 };
 
 }  // namespace brood::detail

@@ -57,11 +57,17 @@ public:
     }
 
     // Blocks until collect() has something to give; there must be chunks under way. `patient`: of many short ones some
-    // may come together.
+    // may come together. With a pool of processes this thread itself brings them in.
     void wait(bool patient = false) {
         if (waiting_scope::is_watched() && arrivals_->empty() && help()) return;
         constexpr std::size_t many = 32, part = 4;
-        arrivals_->wait_until(nullptr, patient && under_way_ >= many ? under_way_ / part : 1);
+        const std::size_t count = patient && under_way_ >= many ? under_way_ / part : 1;
+        if constexpr (Core::runs_in_this_process) {
+            arrivals_->wait_until(nullptr, count);
+        } else {
+            core_->wait(arrivals_->expect(count), nullptr);
+            arrivals_->expect_nothing();
+        }
     }
     // Calls `use(number, result)` for each chunk that came back; they are numbered from 0 in the order of sending.
     template <class Use>
@@ -109,6 +115,12 @@ private:
         std::size_t size;
     };
 
+    static std::shared_ptr<arrivals> make_arrivals(const std::shared_ptr<Core>& core) {
+        if constexpr (Core::runs_in_this_process)
+            return std::make_shared<arrivals>();
+        else
+            return std::make_shared<arrivals>([core] { core->look_again(); });
+    }
     // What befell the whole chunk befell each element.
     static chunk_result<R> fetch(sent_chunk& piece) {
         chunk_result<R> result;
@@ -145,7 +157,7 @@ private:
     const std::shared_ptr<const F> function_;
     const task_options options_;
     chunk_planner planner_;
-    const std::shared_ptr<arrivals> arrivals_ = std::make_shared<arrivals>();
+    const std::shared_ptr<arrivals> arrivals_ = make_arrivals(core_);
     std::deque<sent_chunk> pieces_;
     std::uint64_t first_ = 0;  // the number of the first of them
     std::size_t under_way_ = 0;

@@ -18,6 +18,26 @@
 
 namespace brood::detail {
 
+// A task of a pool as what a future waits for.
+template <class Result>
+class task_state : public future_state<Result>, public pool_task {
+public:
+    using pool_task::pool_task;
+
+    bool wait_until(const std::chrono::steady_clock::time_point* time) override { return core->wait(done, time); }
+    bool help() override { return core->help(); }
+    void on_ready(std::function<void()> what, const void* key) override { core->on_ready(*this, std::move(what), key); }
+    void forget(const void* key) noexcept override { core->forget(*this, key); }
+    bool cancel() override { return core->cancel(*this, true); }
+    bool withdraw() override { return core->cancel(*this, false); }
+    bool has_failed() override { return done.load(std::memory_order_acquire) && !has_value(); }
+    void request_stop() override {
+        if (stop) stop->set();
+    }
+
+    std::optional<event> stop;  // of a function that wants a stop_token
+};
+
 // A part of a chunk on its way: the function, whether it is to be told to stop, the elements.
 template <class R, class F, class T>
 class chunk_part final : public target {
@@ -317,6 +337,25 @@ private:
     std::unordered_map<std::size_t, unsigned> tried_;
 };
 
+// A chunk of one element: a task like any other, of which nothing can be sent again but all of it.
+template <class R, class F, class T>
+class pool_element final : public task_state<chunk_result<R>> {
+public:
+    // Throws serialization_error.
+    pool_element(std::shared_ptr<pool_core> owner, const F& function, const std::vector<T>& element,
+                 const task_settings& chosen)
+        : task_state<chunk_result<R>>(std::move(owner), chosen) {
+        if constexpr (wants_stop_token<F, T>) this->stop.emplace();
+        this->fill(chunk_part<R, F, T>(function, element, 0, 1, this->stop));
+    }
+    chunk_result<R> take() override {
+        const pool_task::reading_scope told(*this);
+        auto& archive = this->open();
+        archive.template read_number<std::uint64_t>();  // how many
+        return chunk_bytes<R>::read(archive);
+    }
+};
+
 template <class R, class F, class T>
 std::shared_ptr<future_state<chunk_result<R>>> pool_core::start_chunk(const std::shared_ptr<const F>& function,
                                                                       std::vector<T> elements,
@@ -324,8 +363,18 @@ std::shared_ptr<future_state<chunk_result<R>>> pool_core::start_chunk(const std:
     require_serializable<F, target_itself>();
     require_serializable<T, argument_of_target<1>>();
     if constexpr (!std::is_void_v<R>) require_serializable<R, result_of_target>();
+    const auto settings = settings_for(options);
+    if (elements.size() == 1) {
+        try {
+            auto one = std::make_shared<pool_element<R, F, T>>(shared_from_this(), *function, elements, settings);
+            submit(one, urgency::of_the_pool);
+            return one;
+        } catch (const serialization_error&) {
+            // the failure of that element, which the other kind of chunk notes
+        }
+    }
     const auto chunk =
-        std::make_shared<pool_chunk<R, F, T>>(shared_from_this(), function, std::move(elements), settings_for(options));
+        std::make_shared<pool_chunk<R, F, T>>(shared_from_this(), function, std::move(elements), settings);
     chunk->start();
     return chunk;
 }

@@ -161,6 +161,8 @@ public:
     virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
     // Blocks until the flag, which belongs to this pool, is set: true.
     virtual bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) = 0;
+    // A flag that wait() waits for was set, but not by the end of a task.
+    virtual void look_again() noexcept = 0;
     // Does some of what results wait for, and may block until there is something to do; false when another thread does.
     virtual bool help() = 0;
     virtual void on_ready(pool_task& task, std::function<void()> what, const void* key) = 0;
