@@ -41,8 +41,8 @@ private:
 // One end of a two-way connection that carries messages of bytes: of any length, none included; each send_bytes() is
 // received by one recv_bytes(). byte_pipe(), listener::accept() and connect() make connections.
 //
-// Copies share one connection, which is closed by close() or with the last copy. Sent to another process (argument,
-// result), it arrives there as an end of the same connection, and the sender keeps its own. When the last process that
+// Copies share one connection, which is closed by close() or with the last copy. Sent to another process, in any of the
+// ways of brood::handle, it arrives there as an end of the same connection, and the sender keeps its own. When the last process that
 // holds an end has closed it or has ended, however it ended, the other side gets end_of_stream at once.
 //
 // On the wire it is CPython's multiprocessing.connection: on sockets a length and the bytes, on Windows between

@@ -123,8 +123,8 @@ struct alignas(64) header {
     std::uint64_t size;     // of all the memory
     std::uint64_t session;  // a random number, part of names and messages
     std::uint64_t units;
-    std::uint64_t keeper;                      // id of the process that keeps handles of the system for all
-    std::atomic<std::uint64_t> handles_named;  // how many it was given so far: the last one's name
+    std::uint64_t keeper;                                  // id of the process that keeps handles of the system for all
+    std::atomic<std::uint64_t> handles_named;              // how many it was given so far: the last one's name
     alignas(64) std::atomic<std::uint32_t> lock;           // over journal, spans, blocks, references, records
     alignas(64) std::atomic<std::uint32_t> recovery_lock;  // one process at a time clears up after the dead
     std::atomic<std::uint32_t> clearing_lock;              // one clears blocks without references

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a port supplies so that handles wait for processes which are not known yet: one process of a session, the keeper,
-// holds them. The rules of platform.hpp hold here too.
+// What a port supplies so that handles wait for processes which are not known yet: one process of a session, the
+// keeper, holds them. The rules of platform.hpp hold here too.
 #pragma once
 
 #include "platform/platform.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A handle of the system as an object in shared memory: the object names what the session's keeper holds, and the keeper
-// lets go of it with the last reference.
+// A handle of the system as an object in shared memory: the object names what the session's keeper holds, and the
+// keeper lets go of it with the last reference.
 #include "arena/blocks.hpp"
 #include "arena/mapping.hpp"
 #include "codec/handle_passage.hpp"

@@ -17,8 +17,8 @@ namespace posix {
 
 std::string bootstrap_entry(const landing& at, std::string_view note) {
     return std::string(bootstrap_variable) + "=3:" + std::to_string(at.channel) + ":" + std::to_string(at.lifeline) +
-           ":" + std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" +
-           std::to_string(at.keeper) + ":" + std::string(note);
+           ":" + std::to_string(::getpid()) + ":" + std::to_string(at.memory) + ":" + std::to_string(at.keeper) + ":" +
+           std::string(note);
 }
 
 }  // namespace posix

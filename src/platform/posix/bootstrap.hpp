@@ -11,8 +11,8 @@ namespace brood::platform::posix {
 
 inline constexpr const char* bootstrap_variable = "BROOD_CHILD";
 
-// "BROOD_CHILD=3:<channel>:<lifeline>:<parent pid>:<session memory>:<way to the keeper>:<note>"; the lifeline again where
-// there is no memory or no way.
+// "BROOD_CHILD=3:<channel>:<lifeline>:<parent pid>:<session memory>:<way to the keeper>:<note>"; the lifeline again
+// where there is no memory or no way.
 std::string bootstrap_entry(const landing& at, std::string_view note);
 
 }  // namespace brood::platform::posix

@@ -94,7 +94,8 @@ void keep_serving(handle_t from) {
 // Some systems refuse instead of waiting while the keeper has many requests before it.
 bool send_request(handle_t way, msghdr& message) {
     for (;;) {
-        if (posix::retry([&] { return ::sendmsg(way, &message, posix::send_flags & ~MSG_DONTWAIT); }) != -1) return true;
+        if (posix::retry([&] { return ::sendmsg(way, &message, posix::send_flags & ~MSG_DONTWAIT); }) != -1)
+            return true;
         if (errno != ENOBUFS && !posix::would_block()) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

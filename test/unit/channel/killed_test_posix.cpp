@@ -165,7 +165,8 @@ TEST_CASE("a process that is killed while it puts or gets a handle leaves none b
         });
     CHECK(with > 0);
     CHECK(without > 0);
-    kill_at_places(60, prepare, [&] { q->get(); }, look);
+    kill_at_places(
+        60, prepare, [&] { q->get(); }, look);
     CHECK(comes_true([&] { return open_descriptors() == before; }));
 }
 
