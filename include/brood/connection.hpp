@@ -42,8 +42,8 @@ private:
 // received by one recv_bytes(). byte_pipe(), listener::accept() and connect() make connections.
 //
 // Copies share one connection, which is closed by close() or with the last copy. Sent to another process, in any of the
-// ways of brood::handle, it arrives there as an end of the same connection, and the sender keeps its own. When the last process that
-// holds an end has closed it or has ended, however it ended, the other side gets end_of_stream at once.
+// ways of brood::handle, it arrives there as an end of the same connection, and the sender keeps its own. When the last
+// process that holds an end has closed it or has ended, however it ended, the other side gets end_of_stream at once.
 //
 // On the wire it is CPython's multiprocessing.connection: on sockets a length and the bytes, on Windows between
 // processes of one machine a pipe of messages.

@@ -4,11 +4,11 @@
 #include "arena/blocks.hpp"
 #include "arena/references.hpp"
 #include "arena/session.hpp"
-#include "mailbox.hpp"
 #include "proc.hpp"
 #include "stepping_posix.hpp"
 #include "waiting.hpp"
 
+#include <brood/connection.hpp>
 #include <brood/event.hpp>
 #include <brood/pipe.hpp>
 #include <brood/queue.hpp>
@@ -137,32 +137,28 @@ TEST_CASE("a process that is killed while it puts shared objects has put them or
 TEST_CASE("a process that is killed while it puts or gets a handle leaves none behind" *
           doctest::skip(too_many_instructions)) {
     const memory_returns check;
-    std::optional<brood::queue<mailbox>> q;
+    std::optional<brood::queue<brood::byte_connection>> q;
+    const auto put_one = [&] {
+        const auto ends = brood::byte_pipe();
+        ends.first.send_bytes("a message");
+        q->put(ends.second);
+    };
     const auto prepare = [&] {
         q.emplace();
-        const auto one = mailbox::make();
-        one.send();
-        q->put(one);
+        put_one();
     };
     const auto look = [&] {
-        for (std::size_t left = q->size(); left > 0; --left) q->get().wait();
+        for (std::size_t left = q->size(); left > 0; --left) REQUIRE(q->get().recv_bytes().size() == 9);
         q.reset();
     };
     prepare();
     look();
     const auto before = open_descriptors();
     long with = 0, without = 0;
-    kill_at_places(
-        60, prepare,
-        [&] {
-            const auto another = mailbox::make();
-            another.send();
-            q->put(another);
-        },
-        [&] {
-            ++(q->size() == 2 ? with : without);
-            look();
-        });
+    kill_at_places(60, prepare, put_one, [&] {
+        ++(q->size() == 2 ? with : without);
+        look();
+    });
     CHECK(with > 0);
     CHECK(without > 0);
     kill_at_places(
