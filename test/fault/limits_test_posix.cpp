@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace brood_test;
 
@@ -39,12 +40,17 @@ int failed(const char* what) {
     return 1;
 }
 
+rlim_t first_free(const std::vector<int>& open) {
+    rlim_t number = 0;
+    while (number < open.size() && open[number] == static_cast<int>(number)) ++number;
+    return number;
+}
+
 // Starts under ever less tight limits on descriptors, until one succeeds. Every failure must be typed and clean.
 int starve_descriptors(const arguments&) {
     brood::async([] {}).get();  // a fork server, and what the C++ library opens once
     const auto before = open_descriptors();
-    rlim_t limit = 0;  // the first number that is free
-    while (limit < before.size() && before[limit] == static_cast<int>(limit)) ++limit;
+    const rlim_t limit = first_free(before);
     int refused = 0;
     for (rlim_t more = 0;; ++more) {
         brood::process child([] {});
@@ -119,13 +125,13 @@ int starve_kept_handles(const arguments&) {
     q.put(file);
     q.get();
     const auto before = open_descriptors();
-    const auto highest = static_cast<rlim_t>(before.back());
+    const rlim_t limit = first_free(before);
     int refused = 0, accepted = 0;
     for (rlim_t more = 0; accepted < 3; ++more) {
         if (more > 50) return failed("it is never accepted");
         const auto size = q.size();
         try {
-            const lowered limit_now(RLIMIT_NOFILE, highest + 1 + more);
+            const lowered limit_now(RLIMIT_NOFILE, limit + more);
             q.put(file);
             ++accepted;
         } catch (const brood::error& error) {
