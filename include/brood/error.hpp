@@ -46,10 +46,11 @@ public:
 };
 
 // A value could not be written to bytes or read back from them. `path()` names the member ("order::lines >
-// line::price"), empty at the top. The exception that caused it, if any, is nested (std::rethrow_if_nested).
+// line::price"), empty at the top. The exception that caused it, if any, is nested (std::rethrow_if_nested); when that
+// has a code, what the system refused for example, it is the code of this one.
 class BROOD_API serialization_error : public error {
 public:
-    explicit serialization_error(const std::string& reason, const std::string& path = {});
+    explicit serialization_error(const std::string& reason, const std::string& path = {}, std::error_code code = {});
     const std::string& path() const noexcept { return path_; }
     // The reason without the path.
     const std::string& reason() const noexcept { return reason_; }

@@ -15,8 +15,8 @@ class input_archive;
 // Owns a file descriptor (POSIX) or HANDLE (Windows) of any kind. Copies share it; the last one closes it. Sent to
 // another process it arrives there as a handle of the same object, owned by what was received: as an argument or a
 // result, and through queues, pipes, pools, managers and shared results. There the first process of the program keeps
-// it until nobody can take it any more; putting it throws brood::error (std::errc::too_many_files_open) when that can
-// hold no more. Not to a manager of another session: serialization_error.
+// it until nobody can take it any more; putting it throws serialization_error, with the code
+// std::errc::too_many_files_open when that process can hold no more. Not to a manager of another session.
 class BROOD_API handle {
 public:
     handle() noexcept = default;

@@ -47,8 +47,8 @@ const stack_trace& detail::stack_source::get() const noexcept {
 
 error::error(const std::string& what, std::error_code code) : std::runtime_error(what), code_(code) {}
 
-serialization_error::serialization_error(const std::string& reason, const std::string& path)
-    : error(with_path(reason, path)), reason_(reason), path_(path) {}
+serialization_error::serialization_error(const std::string& reason, const std::string& path, std::error_code code)
+    : error(with_path(reason, path), code), reason_(reason), path_(path) {}
 
 process_died::process_died(const std::string& what, process_id pid, exit_status status, stack_trace stack)
     : process_died(what, pid, status, in_words(std::move(stack))) {}

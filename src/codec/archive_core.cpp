@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <string_view>
+#include <system_error>
 
 namespace brood::detail {
 
@@ -22,6 +23,12 @@ std::string readable_type_name(const char* raw) {
 constexpr std::size_t steps_shown = 8;  // of a long path: the first half and the last half of them
 
 std::string describe(const std::exception& error) { return error.what(); }
+
+std::error_code code_of(const std::exception& failure) {
+    if (const auto* const ours = dynamic_cast<const error*>(&failure)) return ours->code();
+    const auto* const of_system = dynamic_cast<const std::system_error*>(&failure);
+    return of_system != nullptr ? of_system->code() : std::error_code();
+}
 
 }  // namespace
 
@@ -76,11 +83,12 @@ void archive_core::rethrow(const char* verb) {
     } catch (const serialization_error& error) {
         if (path.empty()) throw;
         const bool joined = !error.path().empty();
-        serialization_error whole(error.reason(), joined ? path + " > " + error.path() : path);
+        serialization_error whole(error.reason(), joined ? path + " > " + error.path() : path, error.code());
         if (dynamic_cast<const std::nested_exception*>(&error) == nullptr) throw whole;
         std::throw_with_nested(std::move(whole));
     } catch (const std::exception& error) {
-        std::throw_with_nested(serialization_error(std::string(verb) + " threw: " + describe(error), path));
+        std::throw_with_nested(
+            serialization_error(std::string(verb) + " threw: " + describe(error), path, code_of(error)));
     } catch (...) {
         std::throw_with_nested(
             serialization_error(std::string(verb) + " threw something that is no std::exception", path));

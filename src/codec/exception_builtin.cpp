@@ -116,10 +116,11 @@ struct serialization_like {
     static void save(string_sink& sink, const serialization_error& e) {
         write_text(sink, e.reason());
         write_text(sink, e.path());
+        write_error_code(sink, e.code());
     }
     static serialization_error load(byte_reader& in, const std::string&) {
-        const std::string reason(in.text());
-        return serialization_error(reason, std::string(in.text()));
+        const std::string reason(in.text()), path(in.text());
+        return serialization_error(reason, path, read_error_code(in));
     }
 };
 

@@ -38,7 +38,7 @@ void write(output_archive& archive, native_handle_type handle) {
     try {
         platform::keep_handle(arena::handle_keeper(), object.as<kept_handle>(), handle);
     } catch (const std::system_error& e) {
-        throw error(std::string("a handle cannot be sent: ") + e.what(), e.code());
+        throw serialization_error(std::string("a handle cannot be sent: ") + e.what(), {}, e.code());
     }
     object.save(archive);
 }
@@ -49,7 +49,7 @@ native_handle_type read(input_archive& archive) {
     try {
         return platform::fetch_handle(arena::handle_keeper(), object.as<kept_handle>()).release();
     } catch (const std::system_error& e) {
-        throw error(std::string("a handle cannot be received: ") + e.what(), e.code());
+        throw serialization_error(std::string("a handle cannot be received: ") + e.what(), {}, e.code());
     }
 }
 

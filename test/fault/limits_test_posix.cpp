@@ -134,7 +134,7 @@ int starve_kept_handles(const arguments&) {
             const lowered limit_now(RLIMIT_NOFILE, limit + more);
             q.put(file);
             ++accepted;
-        } catch (const brood::error& error) {
+        } catch (const brood::serialization_error& error) {
             if (error.code() != std::errc::too_many_files_open) return failed(error.what());
             if (q.size() != size) return failed("a value that was refused is there");
             ++refused;

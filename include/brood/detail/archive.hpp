@@ -204,7 +204,8 @@ public:
     // input_archive::take_handle. Throws serialization_error when the channel carries none.
     std::uint32_t add_handle(native_handle_type handle);
     // Writes a handle in whichever way the channel has for it, for input_archive::read_handle. It must stay open until
-    // the message was sent. Throws serialization_error when there is no way, brood::error when the system refuses.
+    // the message was sent. Throws serialization_error when there is no way, and with the system's code when it
+    // refuses.
     void write_handle(native_handle_type handle);
 
     template <class... T>
@@ -313,7 +314,7 @@ public:
     // there is none or it was taken before.
     native_handle_type take_handle(std::size_t index);
     // What output_archive::write_handle wrote: a handle of the same object, which is the caller's from then on. Throws
-    // serialization_error when there is none, brood::error when the system refuses.
+    // serialization_error when there is none, and with the system's code when it refuses.
     native_handle_type read_handle();
     // Bytes that were not read yet.
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }

@@ -251,7 +251,9 @@ TEST_CASE("brood's own errors keep all that they carry") {
     keeps_type_and_text(queue_closed("t"));
     keeps_type_and_text(end_of_stream("t"));
     keeps_type_and_text(authentication_error("t"));
-    const auto serialization = arrives<serialization_error>(thrown(serialization_error("reason", "a > b")));
+    const auto refused = std::make_error_code(std::errc::too_many_files_open);
+    const auto serialization = arrives<serialization_error>(thrown(serialization_error("reason", "a > b", refused)));
+    CHECK(serialization.code() == refused);
     CHECK(serialization.reason() == "reason");
     CHECK(serialization.path() == "a > b");
 }
