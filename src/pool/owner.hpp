@@ -177,6 +177,7 @@ private:
     std::uint64_t leads_ = 0;  // how often somebody has led
     unsigned followers_ = 0;
     bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
+    bool hub_yields_ = false;                      // very soon
     bool quit_ = false;
     std::thread hub_;
 

@@ -67,7 +67,7 @@ void owner::wake_somebody() noexcept {
     if (leading_ || (is_done() && !has_dead_ && !ending_)) return;
     if (followers_ > 0)
         done_.notify_one();
-    else if (hub_sleeps_ && !hub_dozes_)
+    else if (hub_sleeps_ && !hub_yields_)
         idle_.notify_one();
 }
 
@@ -96,7 +96,9 @@ void owner::run() {
         if (leading_ || (is_done() && !has_dead_ && !ending_)) {
             sleep(held);
         } else if (std::exchange(seen, leads_) != leads_) {
+            hub_yields_ = true;
             doze(held, grace);
+            hub_yields_ = false;
         } else {
             lead(held, nullptr);
             seen = leads_;
