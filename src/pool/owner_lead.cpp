@@ -88,12 +88,16 @@ void owner::look_after_leading() noexcept {
     idle_.notify_all();
 }
 
-// A thread that has just led is likely to do so again, once it has used what it waited for.
+// Whoever waits leads rather than this thread; and one that has just led is likely to do so again, once it has used
+// what it waited for.
 void owner::run() {
     constexpr std::chrono::microseconds grace{200};
     lock held(mutex_);
     for (std::uint64_t seen = 0; !quit_;) {
         if (leading_ || (is_done() && !has_dead_ && !ending_)) {
+            sleep(held);
+        } else if (followers_ > 0) {
+            done_.notify_one();
             sleep(held);
         } else if (std::exchange(seen, leads_) != leads_) {
             hub_yields_ = true;

@@ -122,8 +122,6 @@ int starve_processes(const arguments&) {
 int starve_kept_handles(const arguments&) {
     brood::queue<brood::file> q;
     const auto file = brood::file::open("/dev/null", "r");
-    q.put(file);
-    q.get();
     const auto before = open_descriptors();
     const rlim_t limit = first_free(before);
     int refused = 0, accepted = 0;

@@ -151,9 +151,8 @@ TEST_CASE("a process that is killed while it puts or gets a handle leaves none b
         for (std::size_t left = q->size(); left > 0; --left) REQUIRE(q->get().recv_bytes().size() == 9);
         q.reset();
     };
-    prepare();
-    look();
-    const auto before = open_descriptors();
+    step_through(1, [] {});                         // from now on this process watches its children
+    const auto before = open_descriptors().size();  // of the keeper, which is this process
     long with = 0, without = 0;
     kill_at_places(60, prepare, put_one, [&] {
         ++(q->size() == 2 ? with : without);
@@ -163,7 +162,7 @@ TEST_CASE("a process that is killed while it puts or gets a handle leaves none b
     CHECK(without > 0);
     kill_at_places(
         60, prepare, [&] { q->get(); }, look);
-    CHECK(comes_true([&] { return open_descriptors() == before; }));
+    CHECK(comes_true([&] { return open_descriptors().size() <= before; }));
 }
 
 TEST_CASE("a process that is killed while it gets a value took it or not" * doctest::skip(too_many_instructions)) {
