@@ -9,6 +9,9 @@
 #include <chrono>
 #include <cstring>
 #include <future>
+#include <mutex>
+#include <poll.h>
+#include <pthread.h>
 #include <thread>
 #include <unordered_map>
 
@@ -63,12 +66,22 @@ private:
     std::unordered_map<std::uint64_t, unique_handle> known_;
 };
 
+// Held while a request is served, and by who forks: a forked child has nothing of a request that is half served.
+std::mutex& serving() {
+    static std::mutex& lock = *new std::mutex;
+    return lock;
+}
+
 // One request; whatever fails concerns who asked alone.
 void serve_one(handle_t from, kept_handles& kept) {
+    pollfd ready{from, POLLIN, 0};
+    posix::retry([&] { return ::poll(&ready, 1, -1); });
+    const std::lock_guard guard(serving());
     asking asked{};
     posix::rights_message message(std::as_writable_bytes(std::span(&asked, 1)));
-    const auto n = posix::retry([&] { return ::recvmsg(from, &message.head(), posix::rights_message::receive_flags); });
-    if (n == -1) return std::this_thread::sleep_for(std::chrono::milliseconds(1));  // no memory for now
+    constexpr int flags = MSG_DONTWAIT | posix::rights_message::receive_flags;
+    const auto n = posix::retry([&] { return ::recvmsg(from, &message.head(), flags); });
+    if (n == -1) return;
     std::vector<unique_handle> with;
     int failed = 0;
     try {
@@ -138,6 +151,8 @@ std::vector<unique_handle> ask(const handle_keeper& keeper, const asking& wanted
 unique_handle start_keeping_handles() {
     auto [ours, way] = posix::make_socket_pair(SOCK_DGRAM);
     const handle_t from = posix::own(std::move(ours)).release();  // its thread uses it to the end of the process
+    [[maybe_unused]] static const int registered =
+        ::pthread_atfork([] { serving().lock(); }, [] { serving().unlock(); }, [] { serving().unlock(); });
     std::promise<void> started;
     try {
         std::thread([from, &started] {
