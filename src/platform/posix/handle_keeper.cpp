@@ -7,7 +7,6 @@
 #include "platform/session_memory.hpp"
 
 #include <chrono>
-#include <cstring>
 #include <future>
 #include <mutex>
 #include <poll.h>
@@ -39,14 +38,13 @@ public:
         if (with.empty()) return;  // who asked finds its socket closed
         const unique_handle answer_to = std::move(with.front());
         int result = receiving_failed;
-        unique_handle found;
+        handle_t found = no_handle();
         if (asked.what == wish::keep && result == 0)
             result = keep(asked.name, with);
         else if (result == 0)
             result = find(asked.name, found);
-        const handle_t one[] = {found.get()};
         posix::rights_message message(std::as_bytes(std::span(&result, 1)),
-                                      std::span(one).first(found ? std::size_t{1} : std::size_t{0}));
+                                      std::span(&found, found == no_handle() ? std::size_t{0} : std::size_t{1}));
         [[maybe_unused]] const auto n = ::sendmsg(answer_to.get(), &message.head(), posix::send_flags);
     }
 
@@ -56,10 +54,11 @@ private:
         known_.insert_or_assign(name, posix::own(std::move(with.back())));
         return 0;
     }
-    int find(std::uint64_t name, unique_handle& found) const {
+    // The message makes a second handle of it.
+    int find(std::uint64_t name, handle_t& found) const {
         const auto one = known_.find(name);
         if (one == known_.end()) return ENOENT;
-        found = duplicate_handle(one->second.get());
+        found = one->second.get();
         return 0;
     }
 
