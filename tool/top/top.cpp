@@ -6,6 +6,7 @@
 
 #include <brood/native/terminal.hpp>
 
+#include <cstdio>
 #include <iostream>
 #include <system_error>
 #include <thread>
@@ -15,10 +16,13 @@ namespace {
 
 look_at look_now() { return {brood::native::look_at_sessions(), std::chrono::steady_clock::now()}; }
 
+// A write that fails while the C library's buffer is emptied leaves its mark there alone: the stream stays good.
+bool can_be_shown() { return std::cout && std::ferror(stdout) == 0; }
+
 // Each table over the one before, until the terminal is gone.
 int watch(look_at before, std::chrono::duration<double> interval) {
     function_names names;
-    while (std::cout) {
+    while (can_be_shown()) {
         std::this_thread::sleep_for(interval);
         look_at now = look_now();
         std::cout << "\033[H\033[2J" << as_text(now, {before, now}, names, style::of_standard_output()) << std::flush;
