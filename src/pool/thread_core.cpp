@@ -84,7 +84,8 @@ private:
 
     // With the lock.
     bool drained() const { return closed_ && queued_ == 0 && holds_ == 0 && running_ <= joining_; }
-    int active() const { return live_ - waiting_; }
+    int staying() const { return live_ - leaving_; }
+    int active() const { return staying() - waiting_; }
     bool is_over() const { return terminated_ || broken_ || drained(); }
     void require_open_locked(bool held) const;
     void grow();
@@ -116,6 +117,7 @@ private:
     std::vector<std::thread> ended_threads_;
     int size_;
     int live_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;
+    int leaving_ = 0;  // of the live ones: they have left serve() and only have to say so
     int joining_ = 0;  // workers whose task calls join(): they end after it
     std::size_t holds_ = 0;
     bool closed_ = false, terminated_ = false;
@@ -163,11 +165,11 @@ void core::spawn() {
 
 // Starts a thread if there is more to do than threads that could.
 void core::grow() {
-    if (queued_ <= idle_ || (live_ >= size_ && active() > 0) || is_over()) return;
+    if (queued_ <= idle_ || (staying() >= size_ && active() > 0) || is_over()) return;
     try {
         spawn();
     } catch (const std::system_error&) {
-        if (live_ == 0) throw;  // else the others do it, if later
+        if (staying() == 0) throw;  // else the others do it, if later
     }
 }
 
@@ -213,6 +215,8 @@ bool core::initialize(worker&) {
         return true;
     } catch (...) {
         fail(std::current_exception());
+        const lock guard(mutex_);
+        ++leaving_;
         return false;
     }
 }
@@ -227,6 +231,8 @@ void core::serve(worker& self) {
         else if (!rest(self, held))
             break;
     }
+    // Counted before the lock is given up: of too many threads no more leave than are too many.
+    ++leaving_;
     enter(self, worker_state::ending);
 }
 
@@ -295,10 +301,11 @@ void core::leave(worker& self) {
     for (auto& thread : before) thread.join();
     const lock guard(mutex_);
     if (queued_ == 0) claimed.swap(queue_);
-    const bool replaced = budget_is_spent(self) && active() <= size_ && !is_over();
+    const bool replaced = budget_is_spent(self) && active() < size_ && !is_over();
     ended_threads_.push_back(std::move(self.thread));
     if (replaced) ++restarts_[self.id];
     workers_.erase(self.id);
+    --leaving_;
     --live_;
     try {
         if (replaced)

@@ -74,6 +74,16 @@ TEST_CASE("a task may submit to its pool after close") {
     CHECK(result.get() == 4);
 }
 
+TEST_CASE("of too many threads no more leave than are too many") {
+    brood::thread_pool pool(1);
+    for (int turn = 0; turn < 50; ++turn) {
+        pool.resize(6);
+        pool.resize(2);
+        CHECK(brood_test::comes_true([&] { return pool.stats().size() <= 2; }));
+    }
+    CHECK(pool.stats().size() == 2);
+}
+
 TEST_CASE("arguments are gone when the result is there") {
     struct witness {
         std::shared_ptr<int> alive;
