@@ -32,6 +32,16 @@ brood_sources(sources "${PROJECT_SOURCE_DIR}/src/base" "${PROJECT_SOURCE_DIR}/sr
 add_library(brood_objects OBJECT ${sources})
 set_target_properties(brood_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
 brood_compile_options(brood_objects)
+if(BROOD_FUZZ)
+    target_compile_options(brood_objects PRIVATE -fsanitize=fuzzer-no-link)
+endif()
+if(BROOD_UNITY)
+    brood_compile_together(brood_objects)
+    # Whoever takes one file of the lower layers must not get the initialisers of the upper ones with it; and each file
+    # of sync calls what it shares `state`.
+    list(FILTER sources INCLUDE REGEX "/src/(base|platform|sync)/")
+    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endif()
 # A function that others are to call is declared where its definition sees it: only so it is exported.
 target_compile_options(brood_objects PRIVATE $<IF:$<CXX_COMPILER_ID:Clang,AppleClang>,-Wmissing-prototypes,-Wmissing-declarations>)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")

@@ -16,9 +16,14 @@ function(brood_compile_options target)
                    CXX_EXTENSIONS OFF
                    CXX_VISIBILITY_PRESET hidden
                    VISIBILITY_INLINES_HIDDEN ON)
-    # Debug information in every build type: stacks name functions, files and lines. Nothing more outside Debug, where
-    # programs would be ten times as large.
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow $<IF:$<CONFIG:Debug>,-g,-g1>)
+    # Debug information in every build type: stacks name functions, files and lines. Nothing more where nobody steps
+    # through, for programs would be ten times as large.
+    if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT BROOD_SANITIZE)
+        set(debug_information -g)
+    else()
+        set(debug_information -g1)
+    endif()
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow ${debug_information})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
         # g++ 12 sees overlapping copies inside std::string that are not there (its bug 105651).
         target_compile_options(${target} PRIVATE -Wno-restrict)
@@ -35,9 +40,13 @@ function(brood_compile_options target)
                                                  -fno-omit-frame-pointer)
         target_link_options(${target} PUBLIC -fsanitize=${BROOD_SANITIZE})
     endif()
-    if(BROOD_FUZZ)
-        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
-    endif()
+endfunction()
+
+# Compiles the sources of a target several at a time, since most of the work is what they include. What one of them calls
+# its own then meets the names of others: the same name for two things is refused, hiding one is not worth a warning.
+function(brood_compile_together target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
 # Sets `result` to the .cpp files of the given folders (relative to this list file's folder or absolute).

@@ -15,7 +15,7 @@
 namespace tool {
 namespace {
 
-constexpr int trips = 10000, distant_trips = 1000;
+constexpr int call_trips = 10000, distant_trips = 1000;
 
 class tally {
 public:
@@ -37,13 +37,13 @@ double queue_trip() {
     there.put(0);
     back.get();
     const double seconds = seconds_of([&] {
-        for (int i = 0; i < trips; ++i) {
+        for (int i = 0; i < call_trips; ++i) {
             there.put(i);
             back.get();
         }
     });
     there.close();
-    return seconds / trips;
+    return seconds / call_trips;
 }
 
 void echo_messages(const brood::byte_connection& with) {
@@ -83,7 +83,7 @@ double time_calls(const brood::proxy<tally>& of, int count) {
 
 double call() {
     const brood::manager m({.start_method = brood::start_method::spawn});
-    return time_calls(m.create<tally>(), trips);
+    return time_calls(m.create<tally>(), call_trips);
 }
 
 double distant_call() {
@@ -109,11 +109,11 @@ double calls_of_four() {
         clients.push_back(brood::spawn(
             [](const brood::proxy<tally>& own, brood::barrier start) {
                 start.arrive_and_wait();
-                for (int j = 0; j < trips; ++j) own.call<&tally::add>(1);
+                for (int j = 0; j < call_trips; ++j) own.call<&tally::add>(1);
             },
             m.create<tally>(), begin));
     begin.arrive_and_wait();
-    return 4 * trips / seconds_of([&] {
+    return 4 * call_trips / seconds_of([&] {
                for (auto& client : clients) client.join();
            });
 }

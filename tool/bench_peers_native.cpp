@@ -20,7 +20,7 @@
 namespace tool {
 namespace {
 
-constexpr int numbers = 300'000, trips = 20'000;
+constexpr int numbers = 300'000, peer_trips = 20'000;
 
 // What both libraries are used by: one end of a way for numbers.
 class number_end {
@@ -148,7 +148,7 @@ void swallow(library which, std::string name) {
 void send_back(library which, std::string name) {
     const auto end = open_other_end(which, name);
     end->send(0);
-    for (int i = 0; i < trips; ++i) end->send(end->receive());
+    for (int i = 0; i < peer_trips; ++i) end->send(end->receive());
 }
 
 double with_other(library which, void (*target)(library, std::string), const std::function<double(number_end&)>& work) {
@@ -183,12 +183,12 @@ double throughput(library which) {
 double round_trip(library which) {
     return with_other(which, send_back, [](number_end& own) {
         return seconds_of([&] {
-                   for (int i = 0; i < trips; ++i) {
+                   for (int i = 0; i < peer_trips; ++i) {
                        own.send(i);
                        own.receive();
                    }
                }) /
-               trips;
+               peer_trips;
     });
 }
 

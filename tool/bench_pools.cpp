@@ -22,7 +22,7 @@ namespace tool {
 namespace {
 
 int next_number(int x) { return x + 1; }
-bulk same(bulk data) { return data; }
+bulk same_bulk(bulk data) { return data; }
 
 // A processor's own work: about a microsecond.
 std::uint64_t churn(std::uint64_t seed) {
@@ -46,33 +46,33 @@ private:
 
 // ---- round trips: seconds ----
 
-constexpr int trips = 2000;
+constexpr int task_trips = 2000;
 
-void send_back(brood::queue<int> there, brood::queue<int> back) {
+void send_next_back(brood::queue<int> there, brood::queue<int> back) {
     for (const int value : there) back.put(value + 1);
 }
 
-double queue_trip() {
+double task_queue_trip() {
     brood::queue<int> there, back;
-    auto other = brood::spawn(send_back, there, back);
+    auto other = brood::spawn(send_next_back, there, back);
     there.put(0);
     back.get();
     const double seconds = seconds_of([&] {
-        for (int i = 0; i < trips; ++i) {
+        for (int i = 0; i < task_trips; ++i) {
             there.put(i);
             back.get();
         }
     });
     there.close();
     other.join();
-    return seconds / trips;
+    return seconds / task_trips;
 }
 
 double apply_trip(brood::pool& pool) {
     return seconds_of([&] {
-               for (int i = 0; i < trips; ++i) require(pool.apply(next_number, i) == i + 1, "apply");
+               for (int i = 0; i < task_trips; ++i) require(pool.apply(next_number, i) == i + 1, "apply");
            }) /
-           trips;
+           task_trips;
 }
 
 // ---- many tasks: tasks each second ----
@@ -98,7 +98,7 @@ double map_rate(brood::pool& pool, const std::vector<int>& numbers, std::int64_t
 
 double echo_rate(brood::pool& pool, const bulk& data) {
     bulk result;
-    const double seconds = seconds_of([&] { result = pool.apply(same, data); });
+    const double seconds = seconds_of([&] { result = pool.apply(same_bulk, data); });
     require(result == data, "echo");
     return 2 * bulk_megabytes / seconds;
 }
@@ -160,7 +160,7 @@ void measure_pools(session& now) {
     const auto to = std::make_shared<bulk>(bulk_count, 0.0);
     using kind = relation::kind;
     race(now,
-         {{"limit.queue_trip", "", "s", queue_trip, {}},
+         {{"limit.queue_trip", "", "s", task_queue_trip, {}},
           {"pool.apply", "", "s", [=] { return apply_trip(pool->get()); },
            relation{kind::ratio, "limit.queue_trip", 0, 2.0}}},
          now.runs);

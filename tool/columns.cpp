@@ -23,7 +23,7 @@ std::size_t column_width(const style& look, std::size_t count) {
     return (look.width - margin - 3 * (count - 1)) / count;
 }
 
-std::string row(const style& look, const std::vector<cell>& cells, std::size_t width) {
+std::string table_row(const style& look, const std::vector<cell>& cells, std::size_t width) {
     std::size_t height = 0;
     for (const cell& one : cells) height = std::max(height, one.lines.size());
     std::string all;
@@ -62,8 +62,8 @@ std::string side_by_side(const style& look, const std::vector<column>& columns) 
         texts.push_back({wrap(one.text, width, 2), ink::plain});
         verdicts.push_back({wrap(verdict_text(bare, one), width, 2), one.good ? ink::green : ink::red});
     }
-    return row(look, titles, width) + row(look, subtitles, width) + rule(look, columns.size(), width) +
-           row(look, texts, width) + row(look, verdicts, width);
+    return table_row(look, titles, width) + table_row(look, subtitles, width) + rule(look, columns.size(), width) +
+           table_row(look, texts, width) + table_row(look, verdicts, width);
 }
 
 std::string one_by_one(const style& look, const std::vector<column>& columns) {

@@ -19,7 +19,7 @@ using brood::start_method;
 
 constexpr start_method all_methods[] = {start_method::spawn, start_method::fork, start_method::forkserver};
 
-int same(int value) { return value; }
+int same_value(int value) { return value; }
 
 std::string use_of(start_method method) {
     switch (method) {
@@ -48,7 +48,7 @@ finding try_method(start_method method) {
     if (std::find(offered.begin(), offered.end(), method) == offered.end()) return missing_method(method);
     try {
         const auto start = [&] {
-            if (brood::async({.start_method = method}, same, 42).get() != 42)
+            if (brood::async({.start_method = method}, same_value, 42).get() != 42)
                 throw std::runtime_error("a child gave a wrong result");
         };
         start();  // the first one starts the fork server, too

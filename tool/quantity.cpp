@@ -33,4 +33,12 @@ std::string quantity(double value, const std::string& unit) {
     return number(value) + " " + unit;
 }
 
+std::string time_text(double value) { return value <= 0 ? "0" : quantity(value, "s"); }
+
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
+    std::string text;
+    for (const std::string& one : words) text += (text.empty() ? "" : between) + one;
+    return text;
+}
+
 }  // namespace tool

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Numbers for a reader.
+// Numbers and lists for a reader.
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace tool {
 
@@ -10,5 +11,8 @@ namespace tool {
 std::string number(double value);
 // In the unit in which it is easiest to read; `unit` is "s", "bytes", "MB/s" or any other word.
 std::string quantity(double value, const std::string& unit);
+// A length of time; nothing is "0".
+std::string time_text(double value);
+std::string joined(const std::vector<std::string>& words, const std::string& between);
 
 }  // namespace tool

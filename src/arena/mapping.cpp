@@ -19,15 +19,15 @@ namespace {
 
 static_assert(unit_size == platform::session_memory_step);
 
-struct state {
+struct mapped_session {
     std::mutex lock;
     platform::unique_handle memory;
     platform::unique_handle keeper;
     std::uint64_t size = 0;
     bool offered = false;
 };
-state& mine() {
-    static state& made = *new state;  // exit handlers of any order may still use it
+mapped_session& mapped() {
+    static mapped_session& made = *new mapped_session;  // exit handlers of any order may still use it
     return made;
 }
 
@@ -47,7 +47,7 @@ void write_header(header& h, std::uint64_t size) {
     h.magic = session_magic;
 }
 
-void make(state& self) {
+void make(mapped_session& self) {
     if (!self.keeper) self.keeper = platform::start_keeping_handles();
     self.size = platform::session_memory_size();
     self.memory = platform::make_session_memory(self.size);
@@ -58,7 +58,7 @@ void make(state& self) {
 }
 
 // The size stands in the header, which is looked at first.
-void join(state& self) {
+void join(mapped_session& self) {
     constexpr std::uint64_t first_look = unit_size;
     const std::byte* const look = platform::map_session_memory(self.memory.get(), first_look);
     const auto& h = *reinterpret_cast<const header*>(look);
@@ -72,7 +72,7 @@ void join(state& self) {
 }  // namespace
 
 void offer_memory(platform::unique_handle memory, platform::unique_handle keeper) noexcept {
-    auto& self = mine();
+    auto& self = mapped();
     const std::lock_guard guard(self.lock);
     if (!memory || self.memory) return;
     self.memory = std::move(memory);
@@ -81,14 +81,14 @@ void offer_memory(platform::unique_handle memory, platform::unique_handle keeper
 }
 
 bool was_offered() noexcept {
-    auto& self = mine();
+    auto& self = mapped();
     const std::lock_guard guard(self.lock);
     return self.offered;
 }
 
 BROOD_CHILD_PATH void map_memory() {
     if (is_mapped()) return;
-    auto& self = mine();
+    auto& self = mapped();
     const std::lock_guard guard(self.lock);
     if (is_mapped()) return;
     if (self.offered)
@@ -98,11 +98,11 @@ BROOD_CHILD_PATH void map_memory() {
 }
 
 BROOD_CHILD_PATH bool is_mapped() noexcept { return base.load(std::memory_order_acquire) != nullptr; }
-platform::handle_t memory_handle() noexcept { return mine().memory.get(); }
+platform::handle_t memory_handle() noexcept { return mapped().memory.get(); }
 platform::handle_keeper handle_keeper() noexcept {
-    return {static_cast<process_id>(head().keeper), mine().keeper.get()};
+    return {static_cast<process_id>(head().keeper), mapped().keeper.get()};
 }
-std::uint64_t mapped_bytes() noexcept { return is_mapped() ? mine().size : 0; }
+std::uint64_t mapped_bytes() noexcept { return is_mapped() ? mapped().size : 0; }
 
 void commit_units(std::uint64_t first, std::uint64_t units) {
     platform::commit_session_memory(memory_handle(), base.load(), first << unit_bits, units << unit_bits);

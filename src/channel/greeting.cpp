@@ -14,7 +14,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-[[noreturn]] void fail(const std::string& why, std::error_code code = {}) {
+[[noreturn]] void refuse_greeting(const std::string& why, std::error_code code = {}) {
     throw authentication_error("the handshake failed: " + why, code);
 }
 
@@ -31,18 +31,18 @@ bool greeting::advance(const platform::deadline& until) {
     try {
         const bool done = hear_all(until ? std::min(*until, ends_) : ends_);
         if (!done && is_late())
-            fail("the other side did not do its part in time", std::make_error_code(std::errc::timed_out));
+            refuse_greeting("the other side did not do its part in time", std::make_error_code(std::errc::timed_out));
         return done;
     } catch (const authentication_error&) {
         throw;
     } catch (const std::length_error&) {
-        fail("the other side sent a message that is too long");
+        refuse_greeting("the other side sent a message that is too long");
     } catch (const end_of_stream&) {
-        fail("the other side has left");
+        refuse_greeting("the other side has left");
     } catch (const std::system_error& e) {
-        fail(e.what(), e.code());
+        refuse_greeting(e.what(), e.code());
     } catch (const std::runtime_error& e) {
-        fail(e.what());
+        refuse_greeting(e.what());
     }
 }
 
@@ -51,7 +51,7 @@ bool greeting::hear_all(const platform::deadline& until) {
     while (const auto message = link_.receive(handshake::longest_message, until)) {
         const auto step = handshake_.hear({reinterpret_cast<const char*>(message->data()), message->size()});
         say(step);
-        if (!step.failure.empty()) fail(step.failure);
+        if (!step.failure.empty()) refuse_greeting(step.failure);
         if (step.done) return true;
     }
     return false;
@@ -65,7 +65,7 @@ void greeting::say(const handshake::step& step) {
     } catch (const end_of_stream&) {
         if (step.failure.empty()) throw;
     }
-    if (step.failure.empty()) fail("the other side does not receive");
+    if (step.failure.empty()) refuse_greeting("the other side does not receive");
 }
 
 }  // namespace brood::detail

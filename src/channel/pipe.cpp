@@ -31,7 +31,7 @@ void let_go(arena::offset end, std::size_t which) {
 }
 
 // Telling twice, after a death, does no harm. The queue lives: this end still refers to it.
-bool clear(arena::offset end) {
+bool clear_end(arena::offset end) {
     if (const auto out = queue_of(end, out_word); out != 0) end_writing(queue_at(out));
     if (const auto in = queue_of(end, in_word); in != 0) end_reading(queue_at(in));
     let_go(end, out_word);
@@ -53,7 +53,7 @@ arena::block_handle make_end(arena::offset in, arena::offset out) {
 
 }  // namespace
 
-void register_pipe_kind() noexcept { arena::register_kind(arena::kind::pipe, {.clear = &clear}); }
+void register_pipe_kind() noexcept { arena::register_kind(arena::kind::pipe, {.clear = &clear_end}); }
 
 }  // namespace brood::channel
 

@@ -214,7 +214,7 @@ result get(queue_state& q, const Taker& taker, platform::deadline until) {
 
 // ---- the kind -----------------------------------------------------------------------------------------------------
 
-bool clear(arena::offset block) {
+bool clear_queue(arena::offset block) {
     auto& q = queue_at(block);
     for (std::uint32_t i = 0; i < q.lane_count; ++i)
         if (!clear_some(q.lanes[i])) return false;
@@ -248,7 +248,7 @@ bool all_done(const queue_state& q) noexcept {
 }  // namespace
 
 void register_queue_kind() noexcept {
-    arena::register_kind(arena::kind::queue, {.clear = &clear, .process_died = &process_died, .left = &left});
+    arena::register_kind(arena::kind::queue, {.clear = &clear_queue, .process_died = &process_died, .left = &left});
 }
 
 void wake_all(queue_state& self) noexcept {

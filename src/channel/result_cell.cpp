@@ -40,7 +40,7 @@ void settle_empty(cell& self, phase as) noexcept {
     if (self.phase.compare_exchange_strong(expected, as)) arena::wake(&self.phase, arena::everybody);
 }
 
-bool clear(arena::offset block) {
+bool clear_cell(arena::offset block) {
     arena::transaction change;
     auto& word = message_of(block);
     const arena::offset message = change.read(word);
@@ -51,7 +51,7 @@ bool clear(arena::offset block) {
     return true;
 }
 
-void process_died(arena::offset block, arena::process_tag dead, bool) {
+void maker_died(arena::offset block, arena::process_tag dead, bool) {
     auto& self = *static_cast<cell*>(arena::bytes_of(block));
     if (self.maker == dead) settle_empty(self, phase::deserted);
 }
@@ -59,7 +59,7 @@ void process_died(arena::offset block, arena::process_tag dead, bool) {
 }  // namespace
 
 void register_result_kind() noexcept {
-    arena::register_kind(arena::kind::result, {.clear = &clear, .process_died = &process_died});
+    arena::register_kind(arena::kind::result, {.clear = &clear_cell, .process_died = &maker_died});
 }
 
 }  // namespace brood::channel

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads what may be damaged or hostile: every number is checked before it is used.
+#include "codec/archive_bits.hpp"
 #include "platform/bulk_memory.hpp"
 
 #include <brood/detail/archive.hpp>
@@ -9,12 +10,6 @@ namespace brood {
 detail::block_filling::block_filling(void* memory, std::size_t size)
     : supply_(size < block_size ? nullptr : new platform::page_supply(memory, size)) {}
 detail::block_filling::~block_filling() { delete static_cast<platform::page_supply*>(supply_); }
-
-namespace {
-constexpr std::uint64_t beside_bit = std::uint64_t{1} << 63;
-constexpr std::uint32_t new_bit = 0x80000000U;
-constexpr std::uint32_t part_bit = 0x40000000U;
-}  // namespace
 
 input_archive::input_archive(std::span<const std::byte> bytes, block_source* blocks, handle_source* handles)
     : at_(bytes.data()), end_(bytes.data() + bytes.size()), block_source_(blocks), handle_source_(handles) {}
@@ -47,8 +42,8 @@ void input_archive::use_block(std::uint64_t size) {
 
 input_archive::block input_archive::begin_block(std::size_t element_size) {
     const auto tag = read_number<std::uint64_t>();
-    const std::uint64_t count = tag & ~beside_bit;
-    const bool beside = (tag & beside_bit) != 0;
+    const std::uint64_t count = tag & ~detail::beside_bit;
+    const bool beside = (tag & detail::beside_bit) != 0;
     if (count > (std::numeric_limits<std::size_t>::max() / 2) / element_size) detail::fail_count(count, left());
     const std::uint64_t size = count * element_size;
     if (beside)
@@ -92,7 +87,8 @@ std::uint32_t input_archive::read_version(const std::type_info& type) {
 
 input_archive::shared_number input_archive::read_shared() {
     const auto tag = read_number<std::uint32_t>();
-    shared_number result{tag & ~new_bit & ~part_bit, (tag & new_bit) != 0, (tag & part_bit) != 0};
+    shared_number result{tag & ~detail::new_bit & ~detail::part_bit, (tag & detail::new_bit) != 0,
+                         (tag & detail::part_bit) != 0};
     const bool right = result.new_object ? !result.part && result.number == shared_.size() + 1
                                          : result.number <= shared_.size() && !(result.part && result.number == 0);
     if (!right) detail::fail("a shared object with the unknown number " + std::to_string(result.number));
@@ -124,8 +120,8 @@ std::shared_ptr<void> input_archive::shared(const shared_number& which, const st
 }
 
 const std::string& input_archive::read_polymorphic_name(std::uint32_t tag) {
-    const std::uint32_t number = tag & ~new_bit;
-    const bool fresh = (tag & new_bit) != 0;
+    const std::uint32_t number = tag & ~detail::new_bit;
+    const bool fresh = (tag & detail::new_bit) != 0;
     if (number == 0 || (fresh ? number != names_.size() + 1 : number > names_.size()))
         detail::fail("a polymorphic type with the unknown number " + std::to_string(number));
     if (fresh) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "codec/archive_bits.hpp"
+
 #include <brood/detail/archive.hpp>
 
 #include <algorithm>
@@ -67,14 +69,9 @@ std::uint32_t output_archive::add_handle(native_handle_type handle) {
     return static_cast<std::uint32_t>(handles_.size() - 1);
 }
 
-namespace {
-// Set in a count: the elements travel beside the message.
-constexpr std::uint64_t beside_bit = std::uint64_t{1} << 63;
-}  // namespace
-
 void output_archive::write_block(std::uint64_t count, const void* data, std::size_t size) {
     if (goes_beside(size)) {
-        write_size(count | beside_bit);
+        write_size(count | detail::beside_bit);
         blocks_.emplace_back(static_cast<const std::byte*>(data), size);
         return;
     }
@@ -107,30 +104,24 @@ void output_archive::write_version(const std::type_info& type, std::uint32_t ver
     write(&version, sizeof version);
 }
 
-namespace {
-// Numbers count from 1; these bits say that the object itself follows, or the offset of a part.
-constexpr std::uint32_t new_bit = 0x80000000U;
-constexpr std::uint32_t part_bit = 0x40000000U;
-}  // namespace
-
 bool output_archive::write_shared(const void* object, const detail::shared_class& what,
                                   const std::shared_ptr<const void>& owner) {
     if (!known_) known_ = std::make_unique<known_objects>();
     const bool may_have_parts = owner.use_count() > 1;
     if (const auto* whole = may_have_parts ? known_->find_whole(object, *what.type, owner) : nullptr;
         whole != nullptr && !(whole->address == object && *whole->what->type == *what.type)) {
-        const std::uint32_t number = whole->number | part_bit;
+        const std::uint32_t number = whole->number | detail::part_bit;
         write(&number, sizeof number);
         write_size(static_cast<std::uint64_t>(static_cast<const std::byte*>(object) - whole->address));
         return false;
     }
     const auto next = static_cast<std::uint32_t>(known_->numbers.size() + 1);
-    if (next == part_bit) detail::fail("more shared objects than can be counted");
+    if (next == detail::part_bit) detail::fail("more shared objects than can be counted");
     const auto [entry, fresh] = known_->numbers.try_emplace({object, std::type_index(*what.type)}, next);
     if (fresh) known_->kept.push_back(owner);
     if (fresh && may_have_parts)
         known_->wholes.try_emplace(owner, known_objects::whole{static_cast<const std::byte*>(object), &what, next});
-    const std::uint32_t number = entry->second | (fresh ? new_bit : 0);
+    const std::uint32_t number = entry->second | (fresh ? detail::new_bit : 0);
     write(&number, sizeof number);
     return fresh;
 }
@@ -140,7 +131,7 @@ void output_archive::write_polymorphic_name(const char* name) {
     auto number = static_cast<std::uint32_t>(known - names_.begin() + 1);
     if (known != names_.end()) return write(&number, sizeof number);
     names_.emplace_back(name);
-    number |= new_bit;
+    number |= detail::new_bit;
     write(&number, sizeof number);
     write_size(names_.back().size());
     write(names_.back().data(), names_.back().size());

@@ -8,7 +8,7 @@ namespace {
 
 enum class form : std::uint8_t { null = 0, library = 1, program = 2 };
 
-void write_text(output_archive& archive, std::string_view text) {
+void write_sized_text(output_archive& archive, std::string_view text) {
     archive.write_size(text.size());
     archive.write(text.data(), text.size());
 }
@@ -25,8 +25,8 @@ void save_code(output_archive& archive, const void* address) {
     if (!address) return archive.write_byte(static_cast<std::uint8_t>(form::null));
     const auto location = locate_code(address);
     archive.write_byte(static_cast<std::uint8_t>(location.program ? form::program : form::library));
-    write_text(archive, location.build_id);
-    write_text(archive, location.module_path);
+    write_sized_text(archive, location.build_id);
+    write_sized_text(archive, location.module_path);
     archive.write(&location.offset, sizeof location.offset);
 }
 

@@ -25,7 +25,7 @@ std::size_t processors() {
 }
 
 template <class Work>
-std::thread start_helper(Work work) {
+std::thread run_beside(Work work) {
     return std::thread([work] {
         const helper_thread mark;
         work();
@@ -45,7 +45,7 @@ void copy_memory(void* to, const void* from, std::size_t size) noexcept {
         helpers.reserve(threads - 1);
         for (std::size_t i = 1; i < threads; ++i) {
             const std::size_t begin = left - share;
-            helpers.push_back(start_helper([=] { std::memcpy(into + begin, bytes + begin, share); }));
+            helpers.push_back(run_beside([=] { std::memcpy(into + begin, bytes + begin, share); }));
             left = begin;
         }
     } catch (const std::exception&) {
@@ -57,7 +57,7 @@ void copy_memory(void* to, const void* from, std::size_t size) noexcept {
 
 class page_supply::helper {
 public:
-    helper(std::byte* begin, std::byte* end) : thread_(start_helper([this, begin, end] { supply(begin, end); })) {}
+    helper(std::byte* begin, std::byte* end) : thread_(run_beside([this, begin, end] { supply(begin, end); })) {}
     ~helper() {
         over_ = true;
         thread_.join();

@@ -7,7 +7,7 @@
 namespace brood::detail {
 namespace {
 
-constexpr double target = 4e6;      // nanoseconds: what a chunk is to take, long beside its own cost
+constexpr double aim = 4e6;         // nanoseconds: what a chunk is to take, long beside its own cost
 constexpr double worth_it = 2e5;    // a chunk at the end is not made shorter than that
 constexpr double ahead = 2e6;       // of work for each worker is to be under way
 constexpr double growth = 16;       // from chunks that came back to the next one
@@ -35,7 +35,7 @@ double chunk_planner::cost() const noexcept {
 std::size_t chunk_planner::next() const noexcept {
     if (fixed_ != 0) return fixed_;
     if (largest_ == 0) return 1;
-    double size = std::min({target / cost(), growth * static_cast<double>(largest_), most});
+    double size = std::min({aim / cost(), growth * static_cast<double>(largest_), most});
     if (total_) {
         const auto left = *total_ > sent_ ? static_cast<double>(*total_ - sent_) : 1.0;
         const double share = std::max(left / (2 * workers_), worth_it / cost());
@@ -46,7 +46,7 @@ std::size_t chunk_planner::next() const noexcept {
 
 std::size_t chunk_planner::window() const noexcept {
     constexpr double least = 2, many = 512;
-    const double each = largest_ == 0 ? target : cost() * static_cast<double>(next());
+    const double each = largest_ == 0 ? aim : cost() * static_cast<double>(next());
     return static_cast<std::size_t>(workers_ * std::clamp(ahead / each, least, many));
 }
 

@@ -116,8 +116,7 @@ private:
     std::map<int, std::uint64_t> restarts_;
     std::vector<std::thread> ended_threads_;
     int size_;
-    int live_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;
-    int leaving_ = 0;  // of the live ones: they have left serve() and only have to say so
+    int live_ = 0, leaving_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;  // leaving: live, but takes no work any more
     int joining_ = 0;  // workers whose task calls join(): they end after it
     std::size_t holds_ = 0;
     bool closed_ = false, terminated_ = false;
@@ -215,8 +214,6 @@ bool core::initialize(worker&) {
         return true;
     } catch (...) {
         fail(std::current_exception());
-        const lock guard(mutex_);
-        ++leaving_;
         return false;
     }
 }
@@ -231,8 +228,7 @@ void core::serve(worker& self) {
         else if (!rest(self, held))
             break;
     }
-    // Counted before the lock is given up: of too many threads no more leave than are too many.
-    ++leaving_;
+    ++leaving_;  // with the same lock, so that no more threads leave than are too many
     enter(self, worker_state::ending);
 }
 
@@ -308,10 +304,7 @@ void core::leave(worker& self) {
     --leaving_;
     --live_;
     try {
-        if (replaced)
-            spawn();
-        else
-            grow();
+        replaced ? spawn() : grow();
     } catch (const std::system_error&) {
         // the next task tries again
     }
@@ -372,6 +365,7 @@ void core::fail(const std::exception_ptr& why) {
     {
         const lock guard(mutex_);
         if (!broken_) broken_ = why;
+        ++leaving_;  // it is a worker that says so
         refused = take_all();
         work_.notify_all();
         room_.notify_all();
@@ -444,9 +438,8 @@ void core::join() {
         if (!closed_)
             throw std::logic_error("join() of thread_pool '" + name_ +
                                    "' before close() or terminate() would wait for ever");
-        const int inside = is_worker() ? 1 : 0;
-        joining_ += inside;
-        if (inside != 0) {
+        if (is_worker()) {
+            ++joining_;
             ended_.notify_all();
             work_.notify_all();
         }
@@ -499,8 +492,7 @@ std::shared_ptr<thread_core> thread_core::make(pool_options options) {
 }
 
 std::optional<int> thread_worker_id() noexcept {
-    if (worker_here == nullptr) return std::nullopt;
-    return worker_here->id;
+    return worker_here == nullptr ? std::nullopt : std::optional(worker_here->id);
 }
 
 }  // namespace brood::detail

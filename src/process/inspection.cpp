@@ -13,14 +13,14 @@ namespace {
 std::atomic<bool> is_active{false};
 
 // Of this process; a forked child starts with its parent's, and gets its own by become().
-struct state {
+struct inspected {
     inspection_setup setup;
     std::vector<std::optional<platform::access_counter>> counters;
 };
 
 // Never freed: exit handlers of any order may still start or reap children.
-state& here() {
-    static auto* const all = new state;
+inspected& here() {
+    static auto* const all = new inspected;
     return *all;
 }
 

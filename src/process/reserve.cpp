@@ -138,22 +138,23 @@ private:
     std::thread thread_;
 };
 
-std::atomic<reserve*> current{nullptr};
+std::atomic<reserve*> current_reserve{nullptr};
 
 // The reserve of this process, if it was ever asked for; a forked copy of the process has none.
 reserve* existing() noexcept {
-    reserve* known = current.load();
+    reserve* known = current_reserve.load();
     return known != nullptr && known->owner() == platform::current_process_id() ? known : nullptr;
 }
 
 }  // namespace
 
 void resize_reserve(std::size_t n) {
-    reserve* known = current.load();
+    reserve* known = current_reserve.load();
     if (known != nullptr && known->owner() == platform::current_process_id()) return known->resize(n);
     if (n == 0) return;
     auto fresh = std::make_unique<reserve>();
-    if (!current.compare_exchange_strong(known, fresh.get())) return known->resize(n);  // another thread was first
+    if (!current_reserve.compare_exchange_strong(known, fresh.get()))
+        return known->resize(n);  // another thread was first
     std::atexit(&shut_down_reserve);
     fresh.release()->resize(n);  // lives as long as the process; shut_down_reserve() ends what it holds
 }

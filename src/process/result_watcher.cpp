@@ -9,7 +9,7 @@
 namespace brood::detail {
 namespace {
 
-std::atomic<result_watcher*> current{nullptr};
+std::atomic<result_watcher*> current_watcher{nullptr};
 
 void ring(platform::handle_t bell) {
     const std::byte any{};
@@ -21,11 +21,11 @@ void ring(platform::handle_t bell) {
 
 // The objects are never freed: their thread may use them to the end of the process.
 result_watcher& result_watcher::get() {
-    result_watcher* known = current.load();
+    result_watcher* known = current_watcher.load();
     const auto pid = platform::current_process_id();
     if (known != nullptr && known->owner_ == pid) return *known;
     auto* fresh = new result_watcher(pid);
-    if (current.compare_exchange_strong(known, fresh)) return *fresh;
+    if (current_watcher.compare_exchange_strong(known, fresh)) return *fresh;
     delete fresh;
     return *known;
 }

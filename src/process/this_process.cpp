@@ -14,7 +14,7 @@
 namespace brood::detail {
 namespace {
 
-std::atomic<this_process*> current{nullptr};
+std::atomic<this_process*> current_process{nullptr};
 
 void finish_at_exit() { this_process::get().finish_children(); }
 
@@ -60,11 +60,11 @@ BROOD_CHILD_PATH this_process::this_process(const this_process& original, proces
 
 // The objects are never freed: exit handlers of any order may still ask.
 BROOD_CHILD_PATH this_process& this_process::get() {
-    this_process* known = current.load();
+    this_process* known = current_process.load();
     const auto pid = platform::current_process_id();
     if (known != nullptr && known->pid_ == pid) return *known;
     auto* fresh = known == nullptr ? new this_process() : new this_process(*known, pid);
-    if (current.compare_exchange_strong(known, fresh)) return *fresh;
+    if (current_process.compare_exchange_strong(known, fresh)) return *fresh;
     delete fresh;
     return *known;
 }

@@ -37,7 +37,7 @@ bool at_end(const byte_connection& connection) {
     return false;
 }
 
-void echo(const byte_connection& with) {
+void echo_messages(const byte_connection& with) {
     try {
         for (;;) with.send_bytes(with.recv_bytes());
     } catch (const brood::end_of_stream&) {
@@ -222,7 +222,7 @@ TEST_CASE("threads take turns at one end") {
 
 TEST_CASE("a connection is an argument") {
     const auto [ours, theirs] = brood::byte_pipe();
-    auto child = brood::spawn(echo, theirs);
+    auto child = brood::spawn(echo_messages, theirs);
     theirs.close();
     for (const auto* text : {"hello", "", "bye"}) {
         ours.send_bytes(std::string_view(text));
@@ -272,7 +272,7 @@ TEST_CASE("connections cross inside of other values, closed ones too") {
 
 TEST_CASE("two children talk to each other") {
     const auto [a, b] = brood::byte_pipe();
-    auto answers = brood::spawn(echo, b);
+    auto answers = brood::spawn(echo_messages, b);
     auto sum = brood::async(
         [](const byte_connection& with) {
             std::size_t bytes = 0;

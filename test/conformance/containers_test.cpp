@@ -17,7 +17,7 @@ using namespace brood_test;
 
 namespace {
 
-using numbers = brood::vector<int>;
+using shared_numbers = brood::vector<int>;
 using names = brood::map<brood::string, brood::vector<brood::string>>;
 
 struct account {
@@ -27,23 +27,25 @@ struct account {
     brood::vector<double> entries;
 };
 
-void append(brood::shared_value<numbers> shared, int from, int count) {
+void append(brood::shared_value<shared_numbers> shared, int from, int count) {
     for (int i = 0; i < count; ++i) shared.lock()->push_back(from + i);
 }
 
 }  // namespace
 
 TEST_CASE("a vector that a child fills is filled here, wherever the memory lies") {
-    const brood::shared_value<numbers> shared;
+    const brood::shared_value<shared_numbers> shared;
     brood::async(append, shared, 0, 1000).get();
     shared.lock()->push_back(1000);
-    CHECK(shared.with([](numbers& all) { return std::accumulate(all.begin(), all.end(), 0); }) == 1000 * 1001 / 2);
-    CHECK(brood::async([](brood::shared_value<numbers> theirs) { return theirs.lock()->size(); }, shared).get() ==
-          1001);
+    CHECK(shared.with([](shared_numbers& all) { return std::accumulate(all.begin(), all.end(), 0); }) ==
+          1000 * 1001 / 2);
+    CHECK(
+        brood::async([](brood::shared_value<shared_numbers> theirs) { return theirs.lock()->size(); }, shared).get() ==
+        1001);
 }
 
 TEST_CASE("processes that append to one vector lose nothing") {
-    const brood::shared_value<numbers> shared;
+    const brood::shared_value<shared_numbers> shared;
     std::vector<brood::process> children;
     for (int i = 0; i < 3; ++i) children.push_back(brood::spawn(append, shared, 1000 * i, 200));
     append(shared, 5000, 200);
@@ -107,11 +109,11 @@ TEST_CASE("a class made for the allocator lies in shared memory with its contain
 }
 
 TEST_CASE("a copy of a shared container is a container of this process") {
-    numbers copy;
+    shared_numbers copy;
     {
-        const brood::shared_value<numbers> shared(numbers{1, 2, 3});
+        const brood::shared_value<shared_numbers> shared(shared_numbers{1, 2, 3});
         copy = shared.load();
-        shared.store(numbers{4});
+        shared.store(shared_numbers{4});
         CHECK(shared.load().front() == 4);
     }
     copy.push_back(4);
@@ -119,14 +121,14 @@ TEST_CASE("a copy of a shared container is a container of this process") {
 }
 
 TEST_CASE("a container that a child made and returned lives on") {
-    const auto shared = brood::async([] { return brood::shared_value<numbers>(numbers{1, 2, 3}); }).get();
+    const auto shared = brood::async([] { return brood::shared_value<shared_numbers>(shared_numbers{1, 2, 3}); }).get();
     CHECK(shared.load().back() == 3);
 }
 
 TEST_CASE("a container whose changer died is reported, and made anew") {
-    const brood::shared_value<numbers> shared;
+    const brood::shared_value<shared_numbers> shared;
     auto child = brood::spawn(
-        [](brood::shared_value<numbers> theirs) {
+        [](brood::shared_value<shared_numbers> theirs) {
             const auto guard = theirs.lock();
             for (int i = 0; i < 100; ++i) guard->push_back(i);
             std::_Exit(3);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string receive(const brood::byte_connection& from) {
+std::string received_text(const brood::byte_connection& from) {
     const auto bytes = from.recv_bytes();
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -47,7 +47,7 @@ TEST_CASE("a listener at a path makes a socket there and removes it") {
         CHECK(fs::is_socket(path));
         const auto client = brood::connect(listener.address());
         listener.accept().send_bytes("x");
-        CHECK(receive(client) == "x");
+        CHECK(received_text(client) == "x");
     }
     CHECK_FALSE(fs::exists(path));
 }
@@ -65,7 +65,7 @@ TEST_CASE("the socket of a killed listener is replaced") {
         }
         return client.has_value();
     }));
-    CHECK(receive(*client) == "here");
+    CHECK(received_text(*client) == "here");
     CHECK_THROWS_AS(brood::listener(brood::local(to_utf8(path))), brood::error);  // it is alive
     program.kill();
     program.wait();
@@ -74,7 +74,7 @@ TEST_CASE("the socket of a killed listener is replaced") {
     brood::listener listener(brood::local(to_utf8(path)));
     const auto next = brood::connect(listener.address());
     listener.accept().send_bytes("x");
-    CHECK(receive(next) == "x");
+    CHECK(received_text(next) == "x");
 }
 
 TEST_CASE("a listener does not remove what is not its own") {
@@ -101,7 +101,7 @@ TEST_CASE("a forked copy of a listener leaves the path alone") {
     CHECK(child.exit_code() == 0);
     const auto client = brood::connect(listener.address());
     listener.accept().send_bytes("x");
-    CHECK(receive(client) == "x");
+    CHECK(received_text(client) == "x");
 }
 
 TEST_CASE("a path that is too long for a socket is an error") {
@@ -143,7 +143,7 @@ TEST_CASE("a message in pieces is received over several calls") {
     brood::output_archive out;
     CHECK_THROWS_AS(b.save(out), brood::serialization_error);
     send_raw(a, "c");
-    CHECK(receive(b) == "abc");
+    CHECK(received_text(b) == "abc");
 }
 
 TEST_CASE("an announced message of more than memory holds is refused by its limit, or ends with its sender") {
@@ -163,7 +163,7 @@ TEST_CASE("an announced message of more than memory holds is refused by its limi
 TEST_CASE("a long header before a short message is understood") {
     const auto [a, b] = brood::byte_pipe();
     send_raw(a, "\xff\xff\xff\xff\0\0\0\0\0\0\0\2ok"s);
-    CHECK(receive(b) == "ok");
+    CHECK(received_text(b) == "ok");
 }
 
 TEST_CASE("a client that sends its handshake byte by byte is given up in time") {
@@ -195,6 +195,6 @@ TEST_CASE("a torn or over-long handshake is refused") {
         CHECK_THROWS_AS(listener.accept(), brood::authentication_error);
     }
     std::thread prompt([&] { brood::connect(listener.address(), {.authkey = "secret"}).send_bytes("prompt"); });
-    CHECK(receive(listener.accept()) == "prompt");
+    CHECK(received_text(listener.accept()) == "prompt");
     prompt.join();
 }

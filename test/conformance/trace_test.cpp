@@ -28,7 +28,7 @@ using nlohmann::json;
 
 namespace {
 
-int twice(int x) { return 2 * x; }
+int doubled_value(int x) { return 2 * x; }
 int add(int a, int b) { return a + b; }
 void refuse() { throw std::out_of_range("far"); }
 void die() { kill_process(brood::current_process().pid()); }
@@ -44,10 +44,10 @@ void die_at_first(brood::shared_value<int> tries) {
 struct tripler {
     int operator()(int x) const { return 3 * x; }
 };
-struct account {
+struct bank_account {
     int balance = 0;
     int deposit(int amount) { return balance += amount; }
-    virtual ~account() = default;
+    virtual ~bank_account() = default;
     virtual int withdraw(int amount) { return balance -= amount; }
     template <class A>
     void serialize(A& archive) {
@@ -55,7 +55,7 @@ struct account {
     }
 };
 
-int nested(int x) { return brood::current_pool().submit(twice, x).get() + 1; }
+int nested(int x) { return brood::current_pool().submit(doubled_value, x).get() + 1; }
 
 // ---- reading ----
 
@@ -124,18 +124,18 @@ TEST_CASE("a trace has one line per process and tells of each task once, by a na
         brood::pool pool({.workers = 2, .name = "traced", .trace = file});
         for (const auto pid : pool.worker_pids()) workers.insert(static_cast<std::int64_t>(pid));
         std::vector<brood::future<int>> all;
-        for (int i = 0; i < 20; ++i) all.push_back(pool.submit(twice, i));
+        for (int i = 0; i < 20; ++i) all.push_back(pool.submit(doubled_value, i));
         for (int i = 0; i < 20; ++i) CHECK(all[static_cast<std::size_t>(i)].get() == 2 * i);
         CHECK(pool.apply(tripler{}, 2) == 6);
-        CHECK(pool.apply(&account::deposit, account{}, 5) == 5);
-        CHECK(pool.apply(&account::withdraw, account{}, 5) == -5);
+        CHECK(pool.apply(&bank_account::deposit, bank_account{}, 5) == 5);
+        CHECK(pool.apply(&bank_account::withdraw, bank_account{}, 5) == -5);
         CHECK(pool.apply([](int x) { return x; }, 7) == 7);
         CHECK(pool.apply(add, 1, 2) == 3);
     }
     const auto events = events_of(file);
     CHECK(tasks_in(events).size() == 25);
     std::set<int> numbers;
-    for (const auto& task : tasks_in(events, "twice")) {
+    for (const auto& task : tasks_in(events, "doubled_value")) {
         numbers.insert(task.at("args").at("task").get<int>());
         CHECK(outcome_of(task) == "ok");
         CHECK(task.at("args").at("bytes_in").get<int>() >= 4);
@@ -145,8 +145,8 @@ TEST_CASE("a trace has one line per process and tells of each task once, by a na
     }
     CHECK(numbers.size() == 20);
     static_cast<void>(only(events, "tripler"));
-    static_cast<void>(only(events, "account::deposit"));
-    static_cast<void>(only(events, "virtual member of account"));
+    static_cast<void>(only(events, "bank_account::deposit"));
+    static_cast<void>(only(events, "virtual member of bank_account"));
     static_cast<void>(only(events, "add"));
     CHECK(std::any_of(events.begin(), events.end(),
                       [](const json& e) { return e["name"].get<std::string>().find("lambda") != std::string::npos; }));
@@ -198,7 +198,7 @@ TEST_CASE("a trace says how tasks end: exception, death, retry, cancel, time-out
         CHECK_THROWS_AS(pool.apply({.timeout = 1ms}, wait_for, go), brood::timeout_error);
         auto running = pool.submit(begin_and_wait, begun, go);
         begun.wait();
-        auto waiting = pool.submit(twice, 1);
+        auto waiting = pool.submit(doubled_value, 1);
         CHECK(waiting.cancel());
         CHECK(running.cancel());
         CHECK_THROWS_AS(running.get(), brood::cancelled);
@@ -218,7 +218,7 @@ TEST_CASE("a trace says how tasks end: exception, death, retry, cancel, time-out
     const auto running = only(events, "begin_and_wait");
     CHECK(outcome_of(running) == "cancelled");
     CHECK(running.at("ph") == "X");
-    const auto waiting = only(events, "twice");
+    const auto waiting = only(events, "doubled_value");
     CHECK(outcome_of(waiting) == "cancelled");
     CHECK(waiting.at("ph") == "i");
     CHECK(outcome_of(only(events, "add")) == "ok");
@@ -234,7 +234,7 @@ TEST_CASE("chunks of a map stand in the trace under the user's function, and the
     std::iota(numbers.begin(), numbers.end(), 0);
     {
         brood::pool pool({.workers = 2, .max_tasks_per_worker = 300, .trace = file});
-        CHECK(pool.map(twice, numbers).back() == 2 * (count - 1));
+        CHECK(pool.map(doubled_value, numbers).back() == 2 * (count - 1));
         CHECK(pool.starmap(add, std::vector<std::tuple<int, int>>(10, {1, 2})).size() == 10);
     }
     const auto events = events_of(file);
@@ -243,7 +243,7 @@ TEST_CASE("chunks of a map stand in the trace under the user's function, and the
         for (const auto& each : tasks_in(events, name)) sum += each["args"]["elements"].get<std::uint64_t>();
         return sum;
     };
-    CHECK(elements("twice") == count);
+    CHECK(elements("doubled_value") == count);
     CHECK(elements("add") == 10);
 }
 
@@ -256,7 +256,7 @@ TEST_CASE("tasks of tasks are in the trace, their arguments written by a worker"
     }
     const auto events = events_of(file);
     const auto outer = only(events, "nested");
-    const auto inner = only(events, "twice");
+    const auto inner = only(events, "doubled_value");
     CHECK(inner["pid"] != outer["pid"]);
     const auto written = slices_of(events, "write arguments");
     CHECK(std::count_if(written.begin(), written.end(), [&](const json& slice) {
@@ -271,19 +271,19 @@ TEST_CASE("pools of one process share a trace file, at the same time and one aft
         brood::pool one({.workers = 1, .name = "one", .trace = file});
         {
             brood::pool two({.workers = 1, .name = "two", .trace = file});
-            CHECK(one.apply(twice, 1) == 2);
-            CHECK(two.apply(twice, 1) == 2);
+            CHECK(one.apply(doubled_value, 1) == 2);
+            CHECK(two.apply(doubled_value, 1) == 2);
         }
-        CHECK(one.apply(twice, 1) == 2);
+        CHECK(one.apply(doubled_value, 1) == 2);
     }
-    CHECK(tasks_in(events_of(file), "twice").size() == 3);
+    CHECK(tasks_in(events_of(file), "doubled_value").size() == 3);
     {
         brood::pool three({.workers = 1, .name = "three", .trace = file});
-        CHECK(three.apply(twice, 1) == 2);
+        CHECK(three.apply(doubled_value, 1) == 2);
     }
     const auto events = events_of(file);
     std::multiset<std::string> pools;
-    for (const auto& task : tasks_in(events, "twice")) pools.insert(task["args"]["pool"]);
+    for (const auto& task : tasks_in(events, "doubled_value")) pools.insert(task["args"]["pool"]);
     CHECK(pools == std::multiset<std::string>{"one", "one", "three", "two"});
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("what another program wrote into a trace file before is gone") {
     write_text(file, "what was here before");
     {
         brood::pool pool({.workers = 1, .trace = file});
-        CHECK(pool.apply(twice, 1) == 2);
+        CHECK(pool.apply(doubled_value, 1) == 2);
     }
     CHECK(tasks_in(events_of(file)).size() == 1);
 }
@@ -324,12 +324,12 @@ const scenario traced("traced pools", [](const arguments&) {
     // ThreadSanitizer bears no threads in a child that was forked from a process with threads.
     if (threads_of_sanitizer != 0) options.start_method = brood::start_method::spawn;
     const int inner = brood::async(options, child_with_pool).get();
-    return pool.apply(twice, 21) == 42 && inner == 5 ? 0 : 1;
+    return pool.apply(doubled_value, 21) == 42 && inner == 5 ? 0 : 1;
 });
 
 const scenario traced_and_idle("traced and idle", [](const arguments&) {
     brood::pool pool({.workers = 1, .name = "outer"});
-    pool.apply(twice, 21);
+    pool.apply(doubled_value, 21);
     idle();
     return 0;
 });
@@ -343,7 +343,7 @@ TEST_CASE("BROOD_TRACE traces the pools of all processes of a program into one f
     CHECK(run.wait().code() == 0);
     INFO(run.errors());
     const auto events = events_of(file);
-    CHECK(only(events, "twice")["args"]["pool"] == "outer");
+    CHECK(only(events, "doubled_value")["args"]["pool"] == "outer");
     CHECK(only(events, "add")["args"]["pool"] == "inner");
 }
 

@@ -145,7 +145,7 @@ void play(playground at, unsigned seed) {
 }
 
 // How much is free: as many arrays as there is room for.
-std::size_t room() {
+std::size_t room_in_session() {
     std::vector<brood::shared_array<char>> all;
     try {
         for (;;) all.emplace_back(std::size_t{200} << 10);
@@ -204,10 +204,10 @@ const scenario chaos("chaos", [](const arguments& given) {
     playground at;
     kill_at_random(at, 300ms, 1);  // what is made once and stays is made before the count
     check_all(at);
-    const std::size_t before = room();
+    const std::size_t before = room_in_session();
     kill_at_random(at, how_long, static_cast<unsigned>(std::stoul(given.at(1))));
     check_all(at);
-    const std::size_t after = room();
+    const std::size_t after = room_in_session();
     // Spans for small blocks may lie in other places than before.
     expect(before > 10 && after + 3 >= before,
            "room as before: " + std::to_string(after) + " of " + std::to_string(before));

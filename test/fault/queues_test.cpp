@@ -174,8 +174,6 @@ TEST_CASE("there may be ten thousand queues") {
 
 namespace {
 
-run_options small_session() { return {.environment = {{"BROOD_ARENA_SIZE", "16777216"}}}; }
-
 template <class T>
 int fill(brood::queue<T>& q, const T& value) {
     try {
@@ -250,7 +248,7 @@ void consume(brood::queue<parcel> from, brood::queue<receipt> to) {
     }
 }
 
-std::size_t room() {
+std::size_t room_for_messages() {
     std::vector<brood::shared_array<char>> all;
     try {
         for (;;) all.emplace_back(std::size_t{200} << 10);
@@ -318,10 +316,11 @@ private:
 
 const scenario chaos_of_queues("chaos-of-queues", [](const arguments& given) {
     chaos(4).run();
-    const std::size_t before = room();
+    const std::size_t before = room_for_messages();
     chaos(std::stoi(given.at(0))).run();
     // Spans for small blocks may lie in other places than before.
-    expect(room() + 3 >= before && before > 10, "all memory back, not room for " + std::to_string(room()));
+    expect(room_for_messages() + 3 >= before && before > 10,
+           "all memory back, not room for " + std::to_string(room_for_messages()));
     return 0;
 });
 

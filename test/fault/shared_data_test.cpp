@@ -19,7 +19,7 @@ namespace {
 
 using names = brood::map<int, brood::string>;
 
-std::size_t room() {
+std::size_t room_for_arrays() {
     std::vector<brood::shared_array<char>> all;
     try {
         for (;;) all.emplace_back(std::size_t{200} << 10);
@@ -76,10 +76,10 @@ void kill_one_in_a_change(std::mt19937& random, bool keep) {
 const scenario kills_changers("kills-changers-of-shared-data", [](const arguments&) {
     std::mt19937 random(5);
     for (int i = 0; i < 3; ++i) kill_one_in_a_change(random, true);
-    const std::size_t before = room();
+    const std::size_t before = room_for_arrays();
     for (int i = 0; i < 12; ++i) kill_one_in_a_change(random, i % 2 == 0);
     // Spans for small blocks may lie in other places than before.
-    return room() + 3 >= before && before > 10 ? 0 : 1;
+    return room_for_arrays() + 3 >= before && before > 10 ? 0 : 1;
 });
 
 const scenario kills_keepers("kills-keepers-of-shared-data", [](const arguments&) {
@@ -101,12 +101,10 @@ const scenario kills_keepers("kills-keepers-of-shared-data", [](const arguments&
         child.join();
     };
     once();
-    const std::size_t before = room();
+    const std::size_t before = room_for_arrays();
     for (int i = 0; i < 6; ++i) once();
-    return room() + 2 >= before && before > 10 ? 0 : 1;
+    return room_for_arrays() + 2 >= before && before > 10 ? 0 : 1;
 });
-
-run_options small_session() { return {.environment = {{"BROOD_ARENA_SIZE", "16777216"}}}; }
 
 }  // namespace
 

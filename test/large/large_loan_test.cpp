@@ -12,11 +12,11 @@
 
 namespace {
 
-constexpr std::size_t count = (std::size_t{1} << 30) / sizeof(double);
+constexpr std::size_t loan_count = (std::size_t{1} << 30) / sizeof(double);
 
 double sum_in_place(brood::queue<std::vector<double>> from) {
     const brood::loan<std::vector<double>> all = from.get_loan();
-    brood_test::expect(all.size() == count, "all of it");
+    brood_test::expect(all.size() == loan_count, "all of it");
     return std::accumulate(all.begin(), all.end(), 0.0);
 }
 
@@ -26,9 +26,9 @@ TEST_CASE("a vector of a gibibyte goes through a queue and is read in place") {
     brood::queue<std::vector<double>> way;
     auto sum = brood::async(sum_in_place, way);
     {
-        std::vector<double> all(count, 0.5);
+        std::vector<double> all(loan_count, 0.5);
         all.back() = 2.5;
         way.put(all);
     }
-    CHECK(sum.get() == 0.5 * static_cast<double>(count) + 2);
+    CHECK(sum.get() == 0.5 * static_cast<double>(loan_count) + 2);
 }

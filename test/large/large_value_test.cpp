@@ -13,17 +13,18 @@ using namespace brood_test;
 
 namespace {
 
-constexpr std::size_t count = (std::size_t{9} << 28) / sizeof(std::uint64_t);  // 2.25 GiB
+constexpr std::size_t value_count = (std::size_t{9} << 28) / sizeof(std::uint64_t);  // 2.25 GiB
 
 std::vector<std::uint64_t> numbers() {
-    std::vector<std::uint64_t> all(count);
+    std::vector<std::uint64_t> all(value_count);
     std::iota(all.begin(), all.end(), std::uint64_t{3});
     return all;
 }
 
 bool are_numbers(const std::vector<std::uint64_t>& all) {
     std::uint64_t next = 3;
-    return all.size() == count && std::all_of(all.begin(), all.end(), [&](std::uint64_t one) { return one == next++; });
+    return all.size() == value_count &&
+           std::all_of(all.begin(), all.end(), [&](std::uint64_t one) { return one == next++; });
 }
 
 // Each way alone, so that at most two of them are in memory.

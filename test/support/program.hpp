@@ -20,6 +20,9 @@ struct run_options {
     std::filesystem::path directory = {};                 // empty: this process's
 };
 
+// A session whose memory can be filled: 16 MiB.
+inline run_options small_session() { return {.environment = {{"BROOD_ARENA_SIZE", "16777216"}}}; }
+
 // A running program. Its standard output and error go to files of its own. Killed and waited for at the latest when it
 // goes out of scope.
 class program {

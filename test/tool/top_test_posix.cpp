@@ -49,21 +49,21 @@ int run_top() {
     return static_cast<int>(
         brood::native::spawn_wait({std::getenv("BROOD_TOOL"), "top", "--interval", "0.1"}).status.code());
 }
-int twice(int x) { return 2 * x; }
+int doubled_number(int x) { return 2 * x; }
 
 }  // namespace
 
 TEST_CASE("top draws a table over the last one until its terminal is gone") {
     std::optional<terminal> screen(std::in_place);
     brood::pool pool({.workers = 1, .name = "top's live pool"});
-    pool.apply(twice, 1);
+    pool.apply(doubled_number, 1);
     brood::process watcher({.start_method = brood::start_method::spawn, .stdout_to = screen->path()}, run_top);
     watcher.start();
     const std::string before = screen->read_tables(2);
     INFO(before);
     CHECK(count(before, "top's live pool") >= 2);
     CHECK(contains(before, "1 ended"));
-    pool.apply(twice, 2);
+    pool.apply(doubled_number, 2);
     CHECK(contains(screen->read_tables(3), "2 ended"));
     screen.reset();
     watcher.join();

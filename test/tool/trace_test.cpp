@@ -39,7 +39,7 @@ json figures_of(const fs::path& file) {
     return json::parse(output.text);
 }
 
-void write(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
+void write_trace_file(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
 
 void check_refused(const tool::program_output& output) {
     INFO(output.text);
@@ -99,7 +99,7 @@ TEST_CASE("a trace that ends in the middle is read as far as it goes, and that i
     const std::string whole = tool::read_text(file);
     const auto cut = folder.path() / "cut.json";
     for (const std::size_t left : {whole.size() - 3, whole.size() - 20, whole.size() / 2}) {
-        write(cut, whole.substr(0, left));
+        write_trace_file(cut, whole.substr(0, left));
         const json all = figures_of(cut);
         CHECK(all["closed"] == false);
         CHECK(all["tasks"].get<int>() > 0);
@@ -114,7 +114,7 @@ TEST_CASE("traces of other programs are read too: an array, an object, on one li
         {"name":"part","ph":"X","ts":10,"dur":100,"pid":1,"tid":1}, {"name":"work","ph":"B","ts":2000,"pid":2,"tid":1},
         {"ph":"E","ts":5000,"pid":2,"tid":1}])";
     for (const std::string& text : {events, "{\"traceEvents\": " + events + ", \"displayTimeUnit\": \"ms\"}"}) {
-        write(file, text);
+        write_trace_file(file, text);
         const json all = figures_of(file);
         CHECK(all["of_brood"] == false);
         CHECK(all["tasks"] == 2);
@@ -133,14 +133,15 @@ TEST_CASE("what is no trace gives exit code 2 and one sentence") {
           std::string("[1, \"two\", null]"), std::string("{\"traceEvents\": 1}"), std::string("\xff\xfe\x00\x01", 4),
           std::string(1000, '\0'), deep, "[{\"a\":" + deep, std::string("[{\"ph\":\"X\",\"ts\":1e999,\"dur\":\"x\"}]"),
           std::string("[\n{\"ph\":3,\"ts\":{},\"pid\":[]}\n]")}) {
-        write(file, text);
+        write_trace_file(file, text);
         INFO(text.substr(0, 60));
         check_refused(run_tool({"trace", tool::to_utf8(file)}));
     }
     check_refused(run_tool({"trace", tool::to_utf8(folder.path() / "none.json")}));
     check_refused(run_tool({"trace", tool::to_utf8(folder.path())}));
     check_refused(run_tool({"trace"}));
-    write(file, R"([{"name":"f","ph":"X","ts":-5,"dur":-1,"pid":1e300,"tid":"x","args":[1]},{"ph":"E","ts":1}])");
+    write_trace_file(file,
+                     R"([{"name":"f","ph":"X","ts":-5,"dur":-1,"pid":1e300,"tid":"x","args":[1]},{"ph":"E","ts":1}])");
     CHECK(run_tool({"trace", tool::to_utf8(file), "--format", "html"}).code == 0);
 }
 

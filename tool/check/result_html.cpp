@@ -11,12 +11,6 @@ std::string code(const std::string& text) { return "<code>" + escaped(text) + "<
 std::string cell(const std::string& html) { return "<td>" + html + "</td>"; }
 std::string number_cell(const std::string& text) { return "<td class=\"number\">" + escaped(text) + "</td>"; }
 
-std::string joined(const std::vector<std::string>& words, const std::string& between) {
-    std::string text;
-    for (const std::string& one : words) text += (text.empty() ? "" : between) + one;
-    return text;
-}
-
 std::string run_table(const result& all) {
     std::string html =
         "<h2>Runs</h2>\n<div class=\"scroll\"><table id=\"runs\">\n<tr><th>method</th><th class=\"number\">exit "

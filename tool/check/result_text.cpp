@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t most_lines = 5;
 
-std::string joined(const std::vector<std::string>& words, const std::string& between) {
-    std::string text;
-    for (const std::string& one : words) text += (text.empty() ? "" : between) + one;
-    return text;
-}
-
 std::string count(std::size_t number, const std::string& one, const std::string& several) {
     return std::to_string(number) + " " + (number == 1 ? one : several);
 }

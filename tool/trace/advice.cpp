@@ -9,7 +9,6 @@
 namespace tool {
 namespace {
 
-std::string seconds(double value) { return quantity(value, "s"); }
 std::string quoted(const std::string& name) { return "`" + name + "`"; }
 
 // Worth a sentence: enough of them, and enough of all time.
@@ -30,8 +29,8 @@ std::string about_small(const function_figures& one, const trace_figures& all) {
     const double large = 256 * 1024;
     if (one.tasks < fewest || one.elements > 0 || one.mean(one.bytes_in + one.bytes_out) >= large) return {};
     if (runs >= worth_it * moves) return {};
-    std::string text = "Fewer and bigger tasks would pay: a task of " + quoted(one.name) + " runs " + seconds(runs) +
-                       " on average, and " + seconds(moves) + " go into moving its arguments and result, " +
+    std::string text = "Fewer and bigger tasks would pay: a task of " + quoted(one.name) + " runs " + time_text(runs) +
+                       " on average, and " + time_text(moves) + " go into moving its arguments and result, " +
                        std::to_string(one.tasks) +
                        " times. Use map(), which puts many elements into one task, or let "
                        "each task do more.";
@@ -39,7 +38,8 @@ std::string about_small(const function_figures& one, const trace_figures& all) {
         text +=
             " Threads would pay too: a thread_pool moves nothing between processes. Even one after the other in the "
             "process itself, they would take " +
-            seconds(one.running) + " instead of " + seconds(one.running + moves * static_cast<double>(one.tasks)) + ".";
+            time_text(one.running) + " instead of " + time_text(one.running + moves * static_cast<double>(one.tasks)) +
+            ".";
     return text;
 }
 
@@ -49,8 +49,8 @@ std::string about_large(const function_figures& one, const trace_figures& all, d
     const double runs = one.mean(one.running), moves = moving_of(one, all);
     if (bytes < large || moves < worth_it * (runs + moves)) return {};
     return "Shared arrays would pay: a task of " + quoted(one.name) + " carries " + bytes_text(one.mean(one.bytes_in)) +
-           " there and " + bytes_text(one.mean(one.bytes_out)) + " back, and " + seconds(moves) + " of its " +
-           seconds(runs + moves) + " go into that (one copy of so much takes " + seconds(bytes / copy_rate) +
+           " there and " + bytes_text(one.mean(one.bytes_out)) + " back, and " + time_text(moves) + " of its " +
+           time_text(runs + moves) + " go into that (one copy of so much takes " + time_text(bytes / copy_rate) +
            " here). In a brood::shared_array, or as one brood::loan for all tasks, it would not be copied at all; nor "
            "would it between threads, if " +
            quoted(one.name) + " may run beside itself in one process (thread_pool).";
@@ -65,7 +65,7 @@ std::string about_idle(const trace_figures& all) {
                                           [](const auto& a, const auto& b) { return a.longest < b.longest; });
     if (longest->longest > much * all.length)
         return "More and smaller tasks would pay: " + idle + ", and one task of " + quoted(longest->name) + " ran " +
-               seconds(longest->longest) + " of " + seconds(all.length) +
+               time_text(longest->longest) + " of " + time_text(all.length) +
                ". Split it, and begin with the longest ones.";
     if (all.tasks < 2 * all.workers.size())
         return "More and smaller tasks would pay: " + idle + ", since there were " + std::to_string(all.tasks) +
@@ -73,7 +73,7 @@ std::string about_idle(const trace_figures& all) {
     // Where tasks wait long, workers are not what is missing.
     if (all.mean(all.waited) > std::max(all.mean(all.running), all.mean(all.moving()))) return {};
     return "Fewer workers would do as well, or tasks that are submitted sooner: " + idle + ", and a task waited only " +
-           seconds(all.mean(all.waited)) +
+           time_text(all.mean(all.waited)) +
            " for one on average. A loop of apply() gives out one task at a time; submit() and map() give out many.";
 }
 
@@ -82,7 +82,8 @@ std::string about_starting(const trace_figures& all) {
     const double life = all.running + all.reading + all.result + all.idle + all.starting;
     if (life <= 0 || all.starting < much * life) return {};
     return "Fewer starts would pay: starting " + std::to_string(all.workers.size()) + " workers took " +
-           seconds(all.starting / static_cast<double>(all.workers.size())) + " each, " + percent(all.starting / life) +
+           time_text(all.starting / static_cast<double>(all.workers.size())) + " each, " +
+           percent(all.starting / life) +
            " of their time. Keep one pool for the whole program (default_pool()), or use threads, which start at once.";
 }
 
@@ -112,8 +113,8 @@ std::vector<std::string> advise(const traced_events& events, const trace_figures
         all.push_back(
             "Tasks have a good size: " + percent(1 - figures.moving_share()) +
             " of what they took were the functions themselves, and a task of " +
-            seconds(figures.mean(figures.running)) + " on average stands against " +
-            seconds(figures.mean(figures.moving())) +
+            time_text(figures.mean(figures.running)) + " on average stands against " +
+            time_text(figures.mean(figures.moving())) +
             " for moving its arguments and result. Neither bigger tasks, nor shared arrays, nor threads would "
             "change much.");
     add(about_deaths(events));

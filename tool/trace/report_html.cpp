@@ -27,7 +27,6 @@ summary { cursor: pointer; color: var(--mark); }
 </style>
 )";
 
-std::string seconds(double value) { return value <= 0 ? "0" : quantity(value, "s"); }
 std::string cell(const std::string& text) { return "<td class=\"number\">" + escaped(text) + "</td>"; }
 std::string head(const std::vector<std::string>& titles) {
     std::string html = "<tr>";
@@ -52,7 +51,7 @@ std::string times(const std::vector<time_row>& rows, bool coloured) {
         html += "<tr><td>" +
                 (coloured ? "<i class=\"swatch " + std::string(kinds[&row - rows.data()]) + "\"></i>" : "") +
                 escaped(row.name) + " <span class=\"soft\">" + escaped(row.about) + "</span></td>" +
-                cell(seconds(row.seconds)) + cell(percent(all > 0 ? row.seconds / all : 0)) + "</tr>\n";
+                cell(time_text(row.seconds)) + cell(percent(all > 0 ? row.seconds / all : 0)) + "</tr>\n";
     return html;
 }
 
@@ -63,10 +62,11 @@ std::string functions(const trace_figures& figures) {
     for (std::size_t i = 0; i < std::min(shown, figures.functions.size()); ++i) {
         const auto& one = figures.functions[i];
         rows += "<tr>" + name_cell(one.name) + cell(std::to_string(one.tasks)) +
-                cell(one.elements > 0 ? number(one.elements) : "-") + cell(seconds(one.mean(one.running))) +
-                cell(seconds(one.longest)) + cell(seconds(one.mean(one.moving))) + cell(seconds(one.mean(one.waited))) +
-                cell(bytes_text(one.mean(one.bytes_in))) + cell(bytes_text(one.mean(one.bytes_out))) +
-                cell(one.failed > 0 ? std::to_string(one.failed) : "-") + "</tr>\n";
+                cell(one.elements > 0 ? number(one.elements) : "-") + cell(time_text(one.mean(one.running))) +
+                cell(time_text(one.longest)) + cell(time_text(one.mean(one.moving))) +
+                cell(time_text(one.mean(one.waited))) + cell(bytes_text(one.mean(one.bytes_in))) +
+                cell(bytes_text(one.mean(one.bytes_out))) + cell(one.failed > 0 ? std::to_string(one.failed) : "-") +
+                "</tr>\n";
     }
     return table("functions", rows);
 }
@@ -75,16 +75,16 @@ std::string workers(const trace_figures& figures) {
     std::string rows = head({"process", "pid", "tasks", "run", "moving", "idle", "starting", "used"});
     for (const auto& one : figures.workers)
         rows += "<tr>" + name_cell(one.name) + cell(std::to_string(one.pid)) + cell(std::to_string(one.tasks)) +
-                cell(seconds(one.running)) + cell(seconds(one.reading + one.result)) + cell(seconds(one.idle)) +
-                cell(seconds(one.starting)) + cell(percent(one.share())) + "</tr>\n";
+                cell(time_text(one.running)) + cell(time_text(one.reading + one.result)) + cell(time_text(one.idle)) +
+                cell(time_text(one.starting)) + cell(percent(one.share())) + "</tr>\n";
     return table("workers", rows);
 }
 
 std::string longest(const trace_figures& figures) {
     std::string rows = head({"task", "length", "begins at", "process", "waited", "ended"});
     for (const auto* task : figures.longest)
-        rows += "<tr>" + name_cell(task->name) + cell(seconds(task->length())) + cell(seconds(task->begin)) +
-                cell(std::to_string(task->pid)) + cell(seconds(task->waited)) +
+        rows += "<tr>" + name_cell(task->name) + cell(time_text(task->length())) + cell(time_text(task->begin)) +
+                cell(std::to_string(task->pid)) + cell(time_text(task->waited)) +
                 cell(task->outcome.empty() ? "-" : task->outcome) + "</tr>\n";
     return table("longest", rows);
 }
@@ -128,8 +128,8 @@ std::string as_html(const traced_run& run) {
     if (run.events.of_brood)
         html += "<h2>Time of those who submit</h2>\n" +
                 table("submitters", times(times_of_submitters(figures), false)) + "<p>A task waited " +
-                escaped(seconds(figures.mean(figures.waited))) + " for a worker on average, " +
-                escaped(seconds(figures.longest_wait)) + " at most. Of the time that tasks took, " +
+                escaped(time_text(figures.mean(figures.waited))) + " for a worker on average, " +
+                escaped(time_text(figures.longest_wait)) + " at most. Of the time that tasks took, " +
                 escaped(percent(figures.moving_share())) + " went into moving " + escaped(bytes_text(figures.bytes)) +
                 " of arguments and results.</p>\n";
     html += "<h2>Functions</h2>\n" + functions(figures) + "<h2>Workers</h2>\n" + workers(figures) +

@@ -9,8 +9,6 @@
 namespace tool {
 namespace {
 
-std::string seconds(double value) { return value <= 0 ? "0" : quantity(value, "s"); }
-
 std::string plural(std::size_t count, const std::string& word) {
     return std::to_string(count) + " " + word + (count == 1 ? "" : word.ends_with("process") ? "es" : "s");
 }
@@ -26,7 +24,7 @@ std::string bars(const std::vector<time_row>& rows, const style& look) {
     for (const auto& row : rows) {
         const double share = all > 0 ? row.seconds / all : 0;
         const auto length = static_cast<std::size_t>(std::lround(share * static_cast<double>(width)));
-        text += "  " + pad_right(row.name, names) + pad_left(seconds(row.seconds), values) +
+        text += "  " + pad_right(row.name, names) + pad_left(time_text(row.seconds), values) +
                 pad_left(percent(share), shares) + " " +
                 look.paint(row.name == "run" ? ink::green : ink::blue, repeat(look.unicode ? "█" : "#", length)) + "\n";
     }
@@ -47,12 +45,12 @@ std::string functions_text(const trace_figures& figures, const style& look) {
     for (std::size_t i = 0; i < std::min(shown, figures.functions.size()); ++i) {
         const auto& one = figures.functions[i];
         text += "  " + pad_right(cut(one.name, name), name) + pad_left(std::to_string(one.tasks), value) +
-                pad_left(seconds(one.mean(one.running)), value) + pad_left(seconds(one.longest), value) +
-                pad_left(seconds(one.mean(one.moving)), value) + pad_left(bytes_text(one.mean(one.bytes_in)), value) +
+                pad_left(time_text(one.mean(one.running)), value) + pad_left(time_text(one.longest), value) +
+                pad_left(time_text(one.mean(one.moving)), value) + pad_left(bytes_text(one.mean(one.bytes_in)), value) +
                 pad_left(bytes_text(one.mean(one.bytes_out)), value) + "\n";
         if (one.elements > 0)
             text += look.paint(ink::faint, "    " + number(one.elements) + " elements of maps, " +
-                                               seconds(one.running / one.elements) + " each") +
+                                               time_text(one.running / one.elements) + " each") +
                     "\n";
         if (one.failed > 0) text += look.paint(ink::red, "    " + plural(one.failed, "task") + " failed") + "\n";
     }
@@ -71,8 +69,8 @@ std::string workers_text(const trace_figures& figures, const style& look) {
     for (std::size_t i = 0; i < std::min(shown, figures.workers.size()); ++i) {
         const auto& one = figures.workers[i];
         text += "  " + pad_right(cut(one.name, name), name) + pad_left(std::to_string(one.tasks), value) +
-                pad_left(seconds(one.running), value) + pad_left(seconds(one.reading + one.result), value) +
-                pad_left(seconds(one.idle), value) + pad_left(seconds(one.starting), value) +
+                pad_left(time_text(one.running), value) + pad_left(time_text(one.reading + one.result), value) +
+                pad_left(time_text(one.idle), value) + pad_left(time_text(one.starting), value) +
                 pad_left(percent(one.share()), value) + "\n";
     }
     if (figures.workers.size() > shown) text += "  and " + std::to_string(figures.workers.size() - shown) + " more\n";
@@ -82,8 +80,8 @@ std::string workers_text(const trace_figures& figures, const style& look) {
 std::string longest_text(const trace_figures& figures, const style& look) {
     std::string text = heading("Longest tasks", look);
     for (const auto* task : figures.longest)
-        text += "  " + pad_left(seconds(task->length()), 10) + "  " + pad_right(cut(task->name, 40), 40) + " at " +
-                seconds(task->begin) + ", process " + std::to_string(task->pid) +
+        text += "  " + pad_left(time_text(task->length()), 10) + "  " + pad_right(cut(task->name, 40), 40) + " at " +
+                time_text(task->begin) + ", process " + std::to_string(task->pid) +
                 (task->outcome.empty() || task->outcome == "ok" ? "" : ", " + task->outcome) + "\n";
     return text;
 }
@@ -103,7 +101,7 @@ std::string bytes_text(double bytes) {
 }
 
 std::string first_sentence(const traced_events& events, const trace_figures& figures) {
-    std::string text = seconds(figures.length) + ", " +
+    std::string text = time_text(figures.length) + ", " +
                        plural(figures.workers.size(), events.of_brood ? "worker" : "process") + ", " +
                        plural(figures.tasks, events.of_brood ? "task" : "slice") + " that ran";
     if (events.ends.empty()) return text + ".";
@@ -149,8 +147,8 @@ std::string as_text(const traced_run& run, const style& look) {
         text += heading("Time of those who submit", look) + bars(times_of_submitters(figures), look);
         text += heading("Waiting and moving", look);
         text += paragraph(look,
-                          "A task waited " + seconds(figures.mean(figures.waited)) + " for a worker on average, " +
-                              seconds(figures.longest_wait) + " at most. Of the time that tasks took, " +
+                          "A task waited " + time_text(figures.mean(figures.waited)) + " for a worker on average, " +
+                              time_text(figures.longest_wait) + " at most. Of the time that tasks took, " +
                               percent(figures.moving_share()) + " went into moving " + bytes_text(figures.bytes) +
                               " of arguments and results.",
                           2);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr double left = 190, plot = 790, right = 10, lane = 26, top = 8, axis = 26, counts_height = 46;
 constexpr double narrowest = 1.5;
-constexpr std::size_t colours = 7, most_lanes = 64;
+constexpr std::size_t colour_count = 7, most_lanes = 64;
 
 std::string number_text(double value) {
     char text[32];
@@ -28,7 +28,7 @@ std::string number_text(double value) {
 std::map<std::string, std::size_t> colours_of(const trace_figures& figures) {
     std::map<std::string, std::size_t> all;
     for (std::size_t i = 0; i < figures.functions.size(); ++i)
-        all[figures.functions[i].name] = std::min(i, colours - 1);
+        all[figures.functions[i].name] = std::min(i, colour_count - 1);
     return all;
 }
 
@@ -200,8 +200,8 @@ std::string timeline(const traced_events& events, const trace_figures& figures, 
 
 std::string legend(const trace_figures& figures) {
     std::string html = "<p class=\"legend\">";
-    for (std::size_t i = 0; i < std::min(colours, figures.functions.size()); ++i) {
-        const bool rest = i == colours - 1 && figures.functions.size() > colours;
+    for (std::size_t i = 0; i < std::min(colour_count, figures.functions.size()); ++i) {
+        const bool rest = i == colour_count - 1 && figures.functions.size() > colour_count;
         html += "<span><i class=\"c" + std::to_string(i) + "\"></i>" +
                 escaped(rest ? "others" : figures.functions[i].name) + "</span> ";
     }

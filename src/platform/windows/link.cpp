@@ -30,7 +30,7 @@ bool wait_for(const overlapped_io& io, const deadline& until) {
     return true;
 }
 
-bool says_end(DWORD error) {
+bool says_link_end(DWORD error) {
     switch (error) {
         case ERROR_BROKEN_PIPE:
         case ERROR_NO_DATA:
@@ -53,7 +53,7 @@ moved outcome_of(overlapped_io& io, const deadline& until) {
     if (error == ERROR_SUCCESS) return {io_result::ok, bytes, false};
     if (error == ERROR_MORE_DATA) return {io_result::ok, bytes, true};
     if (error == ERROR_OPERATION_ABORTED && !came) return {io_result::timeout, bytes, false};
-    if (says_end(error)) return {io_result::end, bytes, false};
+    if (says_link_end(error)) return {io_result::end, bytes, false};
     throw_error(error, "a connection");
 }
 

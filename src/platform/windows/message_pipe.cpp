@@ -11,7 +11,7 @@ namespace brood::platform::windows {
 namespace {
 
 constexpr DWORD pipe_buffer = 64 * 1024;
-bool says_end(DWORD error) {
+bool says_pipe_end(DWORD error) {
     return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
 }
 
@@ -57,7 +57,7 @@ bool message_pipe_is_ready(HANDLE pipe, std::atomic<unsigned>& empty_messages) {
     if (empty_messages > 0) return true;
     DWORD readable = 0;
     if (!PeekNamedPipe(pipe, nullptr, 0, nullptr, &readable, nullptr)) {
-        if (!says_end(GetLastError())) throw_last_error("PeekNamedPipe");
+        if (!says_pipe_end(GetLastError())) throw_last_error("PeekNamedPipe");
         return true;
     }
     if (readable > 0) return true;
