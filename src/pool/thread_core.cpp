@@ -50,6 +50,7 @@ struct worker final : waiting_scope::watcher {
     std::uint64_t tasks = 0;
     nanoseconds busy{}, idle{}, start_time{};
     std::vector<task_pointer> running;  // the last one runs, those before it wait for it
+    bool surplus = false;               // it leaves since there are too many
 };
 
 thread_local worker* worker_here = nullptr;
@@ -116,7 +117,7 @@ private:
     std::map<int, std::uint64_t> restarts_;
     std::vector<std::thread> ended_threads_;
     int size_;
-    int live_ = 0, leaving_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;  // leaving: live, but takes no work any more
+    int live_ = 0, leaving_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;  // leaving: live, but one too many
     int joining_ = 0;  // workers whose task calls join(): they end after it
     std::size_t holds_ = 0;
     bool closed_ = false, terminated_ = false;
@@ -222,13 +223,14 @@ void core::serve(worker& self) {
     lock held(mutex_);
     for (;;) {
         if (self.state != worker_state::idle) enter(self, worker_state::idle);
-        if (is_over() || active() > size_ || budget_is_spent(self)) break;
+        self.surplus = active() > size_;
+        if (self.surplus || is_over() || budget_is_spent(self)) break;
         if (auto task = pop())
             run(self, std::move(task), held);
         else if (!rest(self, held))
             break;
     }
-    ++leaving_;  // with the same lock, so that no more threads leave than are too many
+    if (self.surplus) ++leaving_;  // with the same lock, so that no more threads leave than are too many
     enter(self, worker_state::ending);
 }
 
@@ -297,11 +299,11 @@ void core::leave(worker& self) {
     for (auto& thread : before) thread.join();
     const lock guard(mutex_);
     if (queued_ == 0) claimed.swap(queue_);
-    const bool replaced = budget_is_spent(self) && active() < size_ && !is_over();
+    const bool replaced = !self.surplus && budget_is_spent(self) && active() <= size_ && !is_over();
     ended_threads_.push_back(std::move(self.thread));
     if (replaced) ++restarts_[self.id];
+    leaving_ -= self.surplus ? 1 : 0;
     workers_.erase(self.id);
-    --leaving_;
     --live_;
     try {
         replaced ? spawn() : grow();
@@ -365,7 +367,6 @@ void core::fail(const std::exception_ptr& why) {
     {
         const lock guard(mutex_);
         if (!broken_) broken_ = why;
-        ++leaving_;  // it is a worker that says so
         refused = take_all();
         work_.notify_all();
         room_.notify_all();
