@@ -3,6 +3,7 @@
 // seconds or as many as BROOD_TEST_CHAOS_SECONDS says. Whatever was held then, at the end every object works and all
 // memory is there.
 #include "scenario.hpp"
+#include "session_room.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
@@ -141,16 +142,6 @@ void play(playground at, unsigned seed) {
             case 6: use_containers(at, i); break;
             default: use_memory(i);
         }
-    }
-}
-
-// How much is free: as many arrays as there is room for.
-std::size_t room_in_session() {
-    std::vector<brood::shared_array<char>> all;
-    try {
-        for (;;) all.emplace_back(std::size_t{200} << 10);
-    } catch (const std::bad_alloc&) {
-        return all.size();
     }
 }
 

@@ -2,6 +2,7 @@
 // Producers and consumers that are killed, memory that ends, and values that cannot be read: nobody waits for ever, and
 // every value is accounted for.
 #include "scenario.hpp"
+#include "session_room.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
@@ -248,15 +249,6 @@ void consume(brood::queue<parcel> from, brood::queue<receipt> to) {
     }
 }
 
-std::size_t room_for_messages() {
-    std::vector<brood::shared_array<char>> all;
-    try {
-        for (;;) all.emplace_back(std::size_t{200} << 10);
-    } catch (const std::bad_alloc&) {
-        return all.size();
-    }
-}
-
 class chaos {
 public:
     explicit chaos(int kills) : kills_(kills), returned_(static_cast<std::size_t>(kills + 2)) {}
@@ -316,11 +308,11 @@ private:
 
 const scenario chaos_of_queues("chaos-of-queues", [](const arguments& given) {
     chaos(4).run();
-    const std::size_t before = room_for_messages();
+    const std::size_t before = room_in_session();
     chaos(std::stoi(given.at(0))).run();
     // Spans for small blocks may lie in other places than before.
-    expect(room_for_messages() + 3 >= before && before > 10,
-           "all memory back, not room for " + std::to_string(room_for_messages()));
+    expect(room_in_session() + 3 >= before && before > 10,
+           "all memory back, not room for " + std::to_string(room_in_session()));
     return 0;
 });
 

@@ -3,6 +3,7 @@
 // counted by filling a small session with arrays.
 #include "mailbox.hpp"
 #include "scenario.hpp"
+#include "session_room.hpp"
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
@@ -18,15 +19,6 @@ using namespace brood_test;
 namespace {
 
 using names = brood::map<int, brood::string>;
-
-std::size_t room_for_arrays() {
-    std::vector<brood::shared_array<char>> all;
-    try {
-        for (;;) all.emplace_back(std::size_t{200} << 10);
-    } catch (const std::bad_alloc&) {
-        return all.size();
-    }
-}
 
 // Grows and shrinks what it was given until it is killed.
 void change(brood::shared_value<brood::vector<int>> numbers, brood::shared_value<names> texts, const mailbox& to) {
@@ -76,10 +68,10 @@ void kill_one_in_a_change(std::mt19937& random, bool keep) {
 const scenario kills_changers("kills-changers-of-shared-data", [](const arguments&) {
     std::mt19937 random(5);
     for (int i = 0; i < 3; ++i) kill_one_in_a_change(random, true);
-    const std::size_t before = room_for_arrays();
+    const std::size_t before = room_in_session();
     for (int i = 0; i < 12; ++i) kill_one_in_a_change(random, i % 2 == 0);
     // Spans for small blocks may lie in other places than before.
-    return room_for_arrays() + 3 >= before && before > 10 ? 0 : 1;
+    return room_in_session() + 3 >= before && before > 10 ? 0 : 1;
 });
 
 const scenario kills_keepers("kills-keepers-of-shared-data", [](const arguments&) {
@@ -101,9 +93,9 @@ const scenario kills_keepers("kills-keepers-of-shared-data", [](const arguments&
         child.join();
     };
     once();
-    const std::size_t before = room_for_arrays();
+    const std::size_t before = room_in_session();
     for (int i = 0; i < 6; ++i) once();
-    return room_for_arrays() + 2 >= before && before > 10 ? 0 : 1;
+    return room_in_session() + 2 >= before && before > 10 ? 0 : 1;
 });
 
 }  // namespace
