@@ -6,6 +6,8 @@
 //  - who changed what they wait for looks at the bell, clears it, and wakes one.
 // So there is one wake-up until the woken thread runs, however many values come meanwhile; it wakes the next one if
 // there is still something for others.
+// Where others sleep, one thread that looks can be the lookout: who changed what they wait for then wakes nobody, since
+// the lookout sees it, and it, too, wakes the next one if there is more. Go's scheduler treats its spinning threads so.
 #pragma once
 
 #include "arena/fence.hpp"
@@ -22,11 +24,37 @@ namespace brood::channel {
 using arena::is_past;
 
 // After a change that was made with any order.
-inline void ring_bell(bell& which) noexcept {
+inline void ring_bell(bell& which, const lookout_post* post = nullptr) noexcept {
     arena::fence(std::memory_order_seq_cst);
-    if (which.load(std::memory_order_relaxed) != 0 && which.exchange(0) != 0) arena::wake(&which, 1);
+    if (which.load(std::memory_order_relaxed) == 0) return;
+    if (post != nullptr && post->load(std::memory_order_relaxed) != 0) return;
+    if (which.exchange(0) != 0) arena::wake(&which, 1);
 }
 
+// Is the lookout as long as it lives, if one is of use and there is none.
+class lookout {
+public:
+    lookout(const bell& which, lookout_post* post) noexcept {
+        arena::process_tag none = 0;
+        if (post == nullptr || which.load(std::memory_order_relaxed) == 0) return;
+        if (post->load(std::memory_order_relaxed) != 0) return;
+        if (post->compare_exchange_strong(none, arena::own_tag.load(std::memory_order_relaxed))) post_ = post;
+    }
+    ~lookout() {
+        if (post_ == nullptr) return;
+        post_->store(0);
+        arena::fence(std::memory_order_seq_cst);
+    }
+    lookout(const lookout&) = delete;
+    lookout& operator=(const lookout&) = delete;
+
+private:
+    lookout_post* post_ = nullptr;
+};
+
+// How long a thread looks before it sleeps: longer when it saw something, or when a sleep was so short that looking
+// would have been cheaper. Where looking does not help at all, as on a machine with fewer processors than threads that
+// have work, it rests from that for a number of waits.
 class patience {
 public:
     // Whether `ready()` became true during some looks.
@@ -38,15 +66,30 @@ public:
             waited += pauses;
             if (!ready()) continue;
             limit_ = limit_ < most ? limit_ * 2 : most;
+            vain_ = 0;
             return true;
         }
+        vain_ = limit_ == most ? vain_ + 1 : vain_;
         limit_ = limit_ > least ? limit_ / 2 : least;
         return false;
     }
+    // How long the sleep took that followed.
+    static void slept(std::chrono::nanoseconds time) noexcept {
+        constexpr std::chrono::microseconds short_sleep{20};
+        if (rest_ > 0) {
+            --rest_;
+        } else if (vain_ == most_vain) {
+            vain_ = 0;
+            rest_ = rests;
+            limit_ = least;
+        } else if (time < short_sleep) {
+            limit_ = limit_ < most / 4 ? limit_ * 4 : most;
+        }
+    }
 
 private:
-    static constexpr int longest = 32, least = 16, most = 1024;
-    static thread_local int limit_;
+    static constexpr int longest = 32, least = 16, most = 1024, most_vain = 8, rests = 1000;
+    static thread_local int limit_, vain_, rest_;
 };
 
 // Sleeps while `blocked()`, until woken, the deadline, or for no reason.
@@ -56,27 +99,51 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
         arena::waiting sleeper(&which);
         which.store(1);
         arena::fence(std::memory_order_seq_cst);
-        if (blocked()) sleeper.sleep(until);
+        if (blocked()) {
+            const auto begun = std::chrono::steady_clock::now();
+            sleeper.sleep(until);
+            patience::slept(std::chrono::steady_clock::now() - begun);
+        }
     }
     which.store(1);
 }
 
+// Who waited tells the next one of what is left: what came meanwhile may have woken nobody else.
+template <class Blocked>
+class passing_on {
+public:
+    passing_on(bell& which, const lookout_post* post, Blocked& blocked) noexcept
+        : which_(which), post_(post), blocked_(blocked) {}
+    ~passing_on() {
+        if (!blocked_()) ring_bell(which_, post_);
+    }
+    passing_on(const passing_on&) = delete;
+    passing_on& operator=(const passing_on&) = delete;
+
+private:
+    bell& which_;
+    const lookout_post* const post_;
+    Blocked& blocked_;
+};
+
 // What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
 template <class Attempt, class Blocked>
-auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked) -> decltype(attempt()) {
-    bool last = until == std::chrono::steady_clock::time_point::min();
-    for (bool slept = false;;) {
-        auto result = attempt();
-        if (result || last) {
-            if (slept && !blocked()) ring_bell(which);  // what came until this thread ran woke nobody else
-            return result;
+auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked, lookout_post* post = nullptr)
+    -> decltype(attempt()) {
+    auto result = attempt();
+    if (result || until == std::chrono::steady_clock::time_point::min()) return result;
+    const passing_on others(which, post, blocked);
+    for (bool last = false; !result && !last;) {
+        {
+            const lookout here(which, post);
+            if (patience::look([&] { return !blocked(); })) result = attempt();
         }
-        if (!patience::look([&] { return !blocked(); })) {
-            sleep_at(which, until, blocked);
-            slept = true;
-        }
+        if (result) break;
+        if (blocked()) sleep_at(which, until, blocked);
         last = is_past(until);
+        result = attempt();
     }
+    return result;
 }
 
 }  // namespace brood::channel

@@ -18,7 +18,7 @@
 
 namespace brood::channel {
 
-thread_local int patience::limit_ = patience::least;
+thread_local int patience::limit_ = patience::least, patience::vain_ = 0, patience::rest_ = 0;
 
 namespace {
 
@@ -107,7 +107,7 @@ outcome try_put(queue_state& q, lane& l, const Record& record) {
         if (!has_room(q, l)) return no_reader(q) ? outcome(result::deserted) : outcome();
         record.put_into(l);
     }
-    ring_bell(q.readers);
+    ring_bell(q.readers, &q.readers_lookout);
     return result::done;
 }
 
@@ -208,7 +208,8 @@ result get(queue_state& q, const Taker& taker, platform::deadline until) {
         share(q);
     }
     return wait_at(
-               q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); })
+               q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
+               &q.readers_lookout)
         .value_or(result::late);
 }
 
@@ -223,6 +224,7 @@ bool clear_queue(arena::offset block) {
 
 void process_died(arena::offset block, arena::process_tag dead, bool) {
     auto& q = queue_at(block);
+    if (auto seen = dead; q.readers_lookout.compare_exchange_strong(seen, 0)) arena::wake(&q.readers, arena::everybody);
     if (q.is_pipe != 0) return;
     q.have_put.remove(dead);
     q.have_got.remove(dead);

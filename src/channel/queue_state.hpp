@@ -40,6 +40,8 @@ private:
 
 // A side that may sleep: 1 when some thread does, or did.
 using bell = std::atomic<std::uint32_t>;
+// The process of a thread that looks and does not sleep, or 0.
+using lookout_post = std::atomic<arena::process_tag>;
 
 struct queue_state {
     std::uint64_t capacity;
@@ -51,6 +53,7 @@ struct queue_state {
     std::atomic<std::uint32_t> was_shared;  // another process had it
     arena::process_tag maker;
     alignas(64) bell readers;
+    lookout_post readers_lookout;
     alignas(64) bell writers;
     bell joiners;
     std::atomic<std::uint64_t> done;  // how often task_done() was called

@@ -88,6 +88,7 @@ private:
     void enter(const task_pointer& task);
     void put_aside(const task_pointer& task, bool first);
     task_pointer next_pending();
+    void leave_line() noexcept;
     void give_out();
     bool give(const task_pointer& task);
     void take_slot(const task_pointer& task);

@@ -218,6 +218,12 @@ void owner::free_slot(pool_task& task) {
     --given_count_;
 }
 
+// A task that was cancelled stays in the line until its turn. Behind the last one that was not there is no turn any more,
+// and a task holds its pool.
+void owner::leave_line() noexcept {
+    if (--pending_count_ == 0) pending_.clear();
+}
+
 // ---- ended --------------------------------------------------------------------------------------------------------
 
 void owner::settle(pool_task& task) {
@@ -225,7 +231,7 @@ void owner::settle(pool_task& task) {
     const auto alive = task.shared_from_this();
     if (task.trace) trace_end(task);
     if (task.where == pool_task::place::given_out) free_slot(task);
-    if (task.where == pool_task::place::pending) --pending_count_;
+    if (task.where == pool_task::place::pending) leave_line();
     task.where = pool_task::place::ended;
     task.arguments = {};
     show_end_of(task);

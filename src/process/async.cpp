@@ -74,12 +74,7 @@ public:
             channel_.release().release();  // the fork closed it; the number may be another's by now
             return;
         }
-        close();  // a child that still has a result to give need not wait
-        try {
-            child_->wait({});
-        } catch (const std::exception&) {
-            // its lifeline ends it with this process
-        }
+        abandon();
     }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override {
@@ -141,6 +136,16 @@ public:
             // closing the channel says the same
         }
         channel_.close();
+    }
+
+    void abandon() noexcept override {
+        if (!child_->is_ours()) return;
+        close();  // a child that still has a result to give need not wait
+        try {
+            child_->wait({});
+        } catch (const std::exception&) {
+            // its lifeline ends it with this process
+        }
     }
 
     std::shared_ptr<running_child> child() const override { return child_; }

@@ -122,6 +122,17 @@ TEST_CASE("futures that are dropped while somebody listens are no harm") {
     CHECK(brood::active_children().empty());
 }
 
+TEST_CASE("a dropped future has waited for its process, also while its result is noticed") {
+    for (int i = 0; i < 50; ++i) {
+        {
+            std::vector<brood::future<int>> one;
+            one.push_back(brood::async(seven));
+            const auto any = brood::when_any(one);
+        }
+        CHECK(brood::active_children().empty());
+    }
+}
+
 TEST_CASE("a future that goes with its process is waited for") {
     brood::event done;
     {

@@ -3,6 +3,7 @@
 #include "waiting.hpp"
 
 #include <brood/brood.hpp>
+#include <brood/native/activity.hpp>
 
 #include <doctest/doctest.h>
 
@@ -54,6 +55,14 @@ int sum_by_map(int n) {
     std::iota(numbers.begin(), numbers.end(), 1);
     const auto doubled = brood::current_pool().map(twice, numbers);
     return std::accumulate(doubled.begin(), doubled.end(), 0);
+}
+
+// What this program's session has in use.
+std::uint64_t session_bytes() {
+    for (const auto& session : brood::native::look_at_sessions())
+        for (const auto& process : session.processes)
+            if (process.pid == own_pid()) return session.bytes;
+    return 0;
 }
 
 void wait_for_go(brood::event go) { go.wait(); }
@@ -124,6 +133,22 @@ void cancel_own_tasks_at_once(brood::event begun, brood::event never) {
 }
 
 }  // namespace
+
+TEST_CASE("of a pool whose waiting tasks were cancelled nothing stays") {
+    const auto before = session_bytes();
+    {
+        brood::pool pool(1);
+        brood::event begun, go;
+        auto first = pool.submit(begin_and_wait, begun, go);
+        begun.wait();
+        std::vector<brood::future<void>> others;
+        for (int i = 0; i < 100; ++i) others.push_back(pool.submit(wait_for_go, go));
+        for (auto& each : others) CHECK(each.cancel());
+        go.set();
+        first.get();
+    }
+    CHECK(comes_true([&] { return session_bytes() <= before; }));
+}
 
 TEST_CASE("tasks run in other processes and give back values and exceptions") {
     brood::pool pool({.workers = 2});

@@ -27,6 +27,8 @@ public:
     virtual void reading_failed() = 0;
     // The value was read, or will not be.
     virtual void close() noexcept = 0;
+    // Nobody holds a future of it any more: close(), and blocks until a process of its own has ended.
+    virtual void abandon() noexcept { close(); }
     virtual std::shared_ptr<running_child> child() const = 0;
 };
 
@@ -34,6 +36,10 @@ template <class R>
 class process_state final : public future_state<R> {
 public:
     explicit process_state(std::shared_ptr<pending_result> pending) noexcept : pending_(std::move(pending)) {}
+    process_state(const process_state&) = delete;
+    process_state& operator=(const process_state&) = delete;
+    // Whoever watches it may hold the pending result longer.
+    ~process_state() override { pending_->abandon(); }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override { return pending_->wait_until(time); }
     void on_ready(std::function<void()> what, const void* key = nullptr) override {
