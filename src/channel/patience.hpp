@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    static constexpr int longest = 32, least = 16, most = 1024, most_vain = 8, rests = 1000;
+    static constexpr int longest = 8, least = 16, most = 1024, most_vain = 8, rests = 1000;
     static thread_local int limit_, vain_, rest_;
 };
 

@@ -177,12 +177,23 @@ BROOD_CHILD_PATH const void* resolve_code(const code_location& location) {
                               location.module_path);
 }
 
-const void* code_of_program(std::uint64_t offset) {
-    static const code_range code = [] {
+const void* program_code::at(std::uint64_t offset) const noexcept {
+    const auto address = base + static_cast<std::uintptr_t>(offset);
+    return has(address) ? reinterpret_cast<const void*>(address) : nullptr;
+}
+
+const program_code& own_program() {
+    static const program_code known = [] {
         const auto program = platform::loaded_modules().front();
-        return code_range{program.base, program.code_begin, program.code_end};
+        auto location = locate_code(reinterpret_cast<const void*>(program.code_begin));
+        location.offset = 0;
+        return program_code{std::move(location), program.base, program.code_begin, program.code_end};
     }();
-    if (const void* const found = code.at(offset)) return found;
+    return known;
+}
+
+const void* code_of_program(std::uint64_t offset) {
+    if (const void* const found = own_program().at(offset)) return found;
     throw serialization_error("a message names code that the program does not have");
 }
 

@@ -31,6 +31,18 @@ const void* resolve_code(const code_location& location);
 // The same, but nullptr when the build is not loaded here or the offset is not in its code: loads and throws nothing.
 const void* find_code(std::string_view build_id, std::uint64_t offset, std::string_view module_path) noexcept;
 
+// The program itself, which stays where it is: what locate_code() tells of all its code, offset 0. Costs next to nothing
+// after the first time.
+struct program_code {
+    code_location location;
+    std::uintptr_t base = 0, begin = 0, end = 0;
+
+    bool has(std::uintptr_t address) const noexcept { return address >= begin && address < end; }
+    // nullptr when there is no code.
+    const void* at(std::uint64_t offset) const noexcept;
+};
+const program_code& own_program();
+
 // The code at that offset in the program itself. Throws serialization_error when there is none. Costs next to nothing
 // after the first time.
 const void* code_of_program(std::uint64_t offset);

@@ -111,8 +111,11 @@ private:
     bool lead(lock& held, const time_point* until);  // whether there was a report
     void look_around(lock& held);
     void look_after_leading() noexcept;
+    void read_between_submissions();
+    void read_reports();
     void poke() noexcept;
     void wake_somebody() noexcept;
+    bool is_quiet() const noexcept { return is_done() && !has_dead_ && !ending_ && callbacks_.empty(); }
     void run();
     void sleep(lock& held);
     bool doze(lock& held, std::chrono::nanoseconds time);
@@ -176,6 +179,7 @@ private:
     std::condition_variable done_, idle_;
     bool leading_ = false;
     std::uint64_t leads_ = 0;  // how often somebody has led
+    unsigned submissions_ = 0;  // since somebody read between two of them, or the pool's own thread led
     unsigned followers_ = 0;
     bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
     bool hub_yields_ = false;                      // very soon

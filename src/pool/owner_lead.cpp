@@ -14,6 +14,10 @@ namespace brood::pools {
 
 using detail::channel_result;
 
+namespace {
+constexpr unsigned many_submissions = 16;
+}
+
 bool owner::wait(const std::atomic<bool>& flag, const time_point* until) {
     if (flag.load(std::memory_order_acquire)) return true;
     require_ours("wait for");
@@ -64,7 +68,7 @@ bool owner::wait_for(lock& held, const std::function<bool()>& what, const time_p
 
 // When nobody leads though somebody should.
 void owner::wake_somebody() noexcept {
-    if (leading_ || (is_done() && !has_dead_ && !ending_)) return;
+    if (leading_ || is_quiet()) return;
     if (followers_ > 0)
         done_.notify_one();
     else if (hub_sleeps_ && !hub_yields_)
@@ -88,18 +92,37 @@ void owner::look_after_leading() noexcept {
     idle_.notify_all();
 }
 
+// Who submits much reads reports, too, rather than the pool's own thread: two that change the same tasks hinder each
+// other. What listens to a task is not called from there, where nobody expects it.
+void owner::read_between_submissions() {
+    if (++submissions_ < many_submissions || leading_) return;
+    submissions_ = 0;
+    ++leads_;
+    read_reports();
+    give_out();
+    if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
+    if (!callbacks_.empty()) idle_.notify_one();
+}
+
+void owner::read_reports() {
+    constexpr int at_once = 256;
+    detail::taken_value taken;
+    for (int i = 0; i < at_once && reports_.get(taken, detail::at_once) == channel_result::done; ++i) handle(taken);
+}
+
 // Whoever waits leads rather than this thread; and one that has just led is likely to do so again, once it has used
 // what it waited for.
 void owner::run() {
     constexpr std::chrono::microseconds grace{200};
     lock held(mutex_);
     for (std::uint64_t seen = 0; !quit_;) {
-        if (leading_ || (is_done() && !has_dead_ && !ending_)) {
+        if (leading_ || is_quiet()) {
             sleep(held);
         } else if (followers_ > 0) {
             done_.notify_one();
             sleep(held);
-        } else if (std::exchange(seen, leads_) != leads_) {
+        } else if (callbacks_.empty() && (std::exchange(seen, leads_) != leads_ || submissions_ >= many_submissions)) {
+            submissions_ = 0;
             hub_yields_ = true;
             doze(held, grace);
             hub_yields_ = false;
@@ -147,8 +170,7 @@ bool owner::lead(lock& held, const time_point* until) {
         else if (trace_waits())
             tracer_->flush();
     }
-    constexpr int at_once = 256;
-    for (int i = 0; i < at_once && reports_.get(taken, detail::at_once) == channel_result::done; ++i) handle(taken);
+    read_reports();
     look_around(held);
     leading_ = false;
     if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();

@@ -29,7 +29,9 @@ void owner::submit(const task_pointer& task, urgency how) {
     check_open(how != urgency::of_the_pool);
     if (how != urgency::of_the_pool && options_.queue_limit && !in_callback) wait_for_room(held);
     enter(task);
-    if (how != urgency::waited_for) wake_somebody();
+    if (how == urgency::waited_for) return;
+    read_between_submissions();
+    wake_somebody();
 }
 
 void owner::wait_for_room(lock& held) {
