@@ -31,8 +31,8 @@ const void* resolve_code(const code_location& location);
 // The same, but nullptr when the build is not loaded here or the offset is not in its code: loads and throws nothing.
 const void* find_code(std::string_view build_id, std::uint64_t offset, std::string_view module_path) noexcept;
 
-// The program itself, which stays where it is: what locate_code() tells of all its code, offset 0. Costs next to nothing
-// after the first time.
+// The program itself, which stays where it is: what locate_code() tells of all its code, offset 0. Costs next to
+// nothing after the first time.
 struct program_code {
     code_location location;
     std::uintptr_t base = 0, begin = 0, end = 0;

@@ -274,6 +274,8 @@ namespace {
 }  // namespace
 
 std::unique_ptr<pools::task_trace> pool_core::begin_trace(const target&) { return nullptr; }
+task_batch::news_so_far pool_core::take_news(pool_task&) { return {}; }
+void pool_core::shorten(pool_task&, std::uint64_t) {}
 
 void pool_core::resize(int) { throw_elsewhere(); }
 std::vector<worker_stats> pool_core::stats() { throw_elsewhere(); }

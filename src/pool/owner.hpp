@@ -47,6 +47,9 @@ public:
     void on_ready(pool_task& task, std::function<void()> what, const void* key) override;
     void forget(pool_task& task, const void* key) noexcept override;
     bool cancel(pool_task& task, bool running) override;
+    bool takes_batches() const noexcept override { return is_ours(); }
+    detail::task_batch::news_so_far take_news(pool_task& batch) override;
+    void shorten(pool_task& batch, std::uint64_t end) override;
     progress_option default_progress() const override { return options_.progress; }
     std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     void require_open() const override;
@@ -106,6 +109,13 @@ private:
     void run_callbacks(lock& held);
     bool is_done() const noexcept { return unfinished_ == 0 && holds_ == 0; }
 
+    // ---- batches (owner_batches.cpp) ----
+    void handle_some(const report_head& head, const detail::taken_value& taken);
+    void tell_news(const task_pointer& batch);
+    bool is_short_of_tasks() const noexcept;
+    void share_batches();
+    bool give_half_back(const task_pointer& batch);
+
     // ---- leading (owner_lead.cpp) ----
     bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);
     bool lead(lock& held, const time_point* until);  // whether there was a report
@@ -121,6 +131,7 @@ private:
     bool doze(lock& held, std::chrono::nanoseconds time);
     platform::deadline earliest(const time_point* until) const;
     void handle(detail::taken_value& taken);
+    task_pointer given_task(const report_head& head) const;
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
     void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
@@ -178,7 +189,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable done_, idle_;
     bool leading_ = false;
-    std::uint64_t leads_ = 0;  // how often somebody has led
+    std::uint64_t leads_ = 0;   // how often somebody has led
     unsigned submissions_ = 0;  // since somebody read between two of them, or the pool's own thread led
     unsigned followers_ = 0;
     bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
@@ -208,7 +219,9 @@ private:
     std::vector<std::uint32_t> free_slots_;
     std::size_t given_count_ = 0;
     bool has_priorities_ = false;
-    std::optional<time_point> next_check_;                   // of time limits
+    std::optional<time_point> next_check_;  // of time limits
+    std::size_t batches_given_ = 0;
+    std::optional<time_point> next_share_;  // when a batch may be late, while workers have nothing to do
     using relay_key = std::pair<process_id, std::uint64_t>;  // a worker, and its number of a task of its own
     std::map<relay_key, task_pointer> relayed_;
     std::size_t unfinished_ = 0;

@@ -183,6 +183,7 @@ void owner::look_around(lock& held) {
     if (has_dead_) bury();
     stop_late_tasks();
     give_out();
+    share_batches();
     if (life_ != life::open && is_done() && !queue_closed_) {
         queue_closed_ = true;
         tasks_.close();
@@ -196,7 +197,8 @@ void owner::look_around(lock& held) {
 platform::deadline owner::earliest(const time_point* until) const {
     platform::deadline limit;
     if (until != nullptr) limit = *until;
-    if (next_check_ && (!limit || *next_check_ < *limit)) limit = next_check_;
+    for (const auto& next : {next_check_, next_share_})
+        if (next && (!limit || *next < *limit)) limit = next;
     if (trace_waits()) {
         const auto then = std::chrono::steady_clock::now() + std::chrono::nanoseconds(trace_file::interval);
         if (!limit || then < *limit) limit = then;
@@ -207,11 +209,6 @@ platform::deadline owner::earliest(const time_point* until) const {
 // ---- reports ------------------------------------------------------------------------------------------------------
 
 namespace {
-
-std::string_view text_of(const detail::taken_value& taken) {
-    const auto bytes = taken.bytes().subspan(sizeof(report_head));
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::exception_ptr read_exception(const detail::taken_value& taken) {
     try {
@@ -253,15 +250,23 @@ void owner::handle(detail::taken_value& taken) {
         case report::refused: handle_refusal(taken); break;
         case report::submit: handle_submission(head, taken); break;
         case report::cancel: handle_cancel(head); break;
+        case report::some: handle_some(head, taken); break;
         case report::result:
         case report::exception: handle_task_report(head, taken); break;
     }
 }
 
+// Null when it ended otherwise, by cancel() or in time, or is about to.
+task_pointer owner::given_task(const report_head& head) const {
+    if (head.slot >= most_slots) return nullptr;
+    const auto& task = given_[head.slot];
+    if (!task || task->claim != head.claim || task->killed || task->timed_out) return nullptr;
+    return task;
+}
+
 void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
-    const auto task = head.slot < most_slots ? given_[head.slot] : nullptr;
-    if (!task || task->claim != head.claim) return;  // it ended otherwise: by cancel() or in time
-    if (task->killed || task->timed_out) return;     // its worker is about to die
+    const auto task = given_task(head);
+    if (!task) return;
     note_time(*task);
     if (head.what == report::exception) {
         if (task->trace) task->trace->outcome = "exception";

@@ -140,6 +140,7 @@ void owner::put_record(const pool_task& task) {
     head.name_size = static_cast<std::uint32_t>(name.size());
     head.timed = task.settings.timeout ? 1 : 0;
     head.traced = task.trace ? 1 : 0;
+    head.batch = task.batch ? 1 : 0;
     if (task.arguments.message) head.message = task.arguments.message->block();
     const record made(head, name, task.arguments.bytes);
     tasks_.put_plain(made.bytes(), made.size(), {});
@@ -153,6 +154,7 @@ void owner::take_slot(const task_pointer& task) {
     task->where = pool_task::place::given_out;
     auto& place = memory_.slots[slot];
     place.position.store(0, std::memory_order_relaxed);
+    place.batch.store(detail::task_session::make_batch(0, task->batch ? task->batch->elements : 0));
     place.begun.store(0, std::memory_order_relaxed);
     place.ended.store(0, std::memory_order_relaxed);
     if (task->trace)
@@ -161,6 +163,7 @@ void owner::take_slot(const task_pointer& task) {
     place.claim.store(task->claim);
     given_[slot] = task;
     ++given_count_;
+    if (task->batch) ++batches_given_;
     note_limit(*task);
 }
 
@@ -218,10 +221,11 @@ void owner::free_slot(pool_task& task) {
     given_[slot] = nullptr;
     free_slots_.push_back(slot);
     --given_count_;
+    if (task.batch) --batches_given_;
 }
 
-// A task that was cancelled stays in the line until its turn. Behind the last one that was not there is no turn any more,
-// and a task holds its pool.
+// A task that was cancelled stays in the line until its turn. Behind the last one that was not there is no turn any
+// more, and a task holds its pool.
 void owner::leave_line() noexcept {
     if (--pending_count_ == 0) pending_.clear();
 }

@@ -228,7 +228,10 @@ void owner::end_tasks_of(const member& dead, const process_died& death) {
 void owner::end_task_of_dead(const task_pointer& task, const process_died& death) {
     const auto text = "task " + std::to_string(task->number);
     if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
-    if (task->timed_out) return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+    if (task->timed_out) {
+        task->died_at = memory_.slots[task->slot].position.load();
+        return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+    }
     if (task->trace) task->trace->outcome = "died: " + death.status().to_string();
     if (task->retries_left > 0) {
         --task->retries_left;

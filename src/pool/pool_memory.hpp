@@ -38,6 +38,7 @@ inline constexpr std::uint32_t worker_of(std::uint64_t claim) noexcept {
 struct task_slot {
     std::atomic<std::uint64_t> claim;
     std::atomic<std::uint64_t> position;     // in a chunk: the element that runs
+    std::atomic<std::uint64_t> batch;        // of a batch: task_session::make_batch()
     std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
     // clock_now(), for traces: the record was taken, the arguments were read, the result was sent.
     std::atomic<std::int64_t> taken, read, sent;
@@ -75,7 +76,7 @@ struct alignas(64) pool_face {
     std::atomic<std::uint64_t> ended, failed;
     std::atomic<std::uint64_t> restarts;  // of workers
 };
-inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726204;  // and the version of pool_memory
+inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726205;  // and the version of pool_memory
 
 struct pool_memory {
     pool_face face;
@@ -101,15 +102,17 @@ struct task_head {
     std::uint32_t slot;
     std::uint32_t function;
     std::uint32_t name_size;
-    std::uint16_t leave;  // no task: whoever gets this ends
-    std::uint8_t timed;   // its elements have a time limit
-    std::uint8_t traced;  // its worker notes the times of a trace
+    std::uint16_t leave;      // no task: whoever gets this ends
+    std::uint8_t timed : 1;   // its elements have a time limit
+    std::uint8_t traced : 1;  // its worker notes the times of a trace
+    std::uint8_t batch : 1;   // its worker tells of what it has done so far
 };
 
 enum class report : std::uint32_t {
     poke,       // of the pool to itself: look at what is not in the queue
     ready,      // a worker began
     refused,    // its initializer threw; the exception follows
+    some,       // values of elements of a batch follow: one, bare, if `elements` is 0
     result,     // the value follows
     exception,  // the exception follows
     leaving,    // the worker ends by itself
@@ -125,7 +128,7 @@ struct report_head {
     std::uint32_t worker;
     std::uint64_t claim;  // as it was queued
     std::uint32_t slot;
-    std::uint32_t unused;
+    std::uint32_t elements;
 };
 
 }  // namespace brood::pools

@@ -7,10 +7,17 @@
 
 namespace brood::detail {
 
-struct pool_task::reading {
-    std::unique_ptr<taken_value> source;  // of a message
-    std::optional<input_archive> archive;
+struct task_reading::source {
+    taken_value taken;
 };
+
+task_reading::task_reading(std::string_view bytes) : archive_(std::as_bytes(std::span(bytes))) {}
+task_reading::task_reading(const task_bytes& held)
+    : source_(held.message ? std::make_unique<source>() : nullptr),
+      archive_(pools::view(held), source_ ? &source_->taken : nullptr) {
+    if (source_) source_->taken.set_message(held.message);
+}
+task_reading::~task_reading() = default;
 
 pool_task::pool_task(std::shared_ptr<pool_core> owner, const task_settings& chosen)
     : core(std::move(owner)), settings(chosen), retries_left(chosen.retries) {}
@@ -33,12 +40,8 @@ std::string_view pool_task::result_bytes() const noexcept {
 
 input_archive& pool_task::open() {
     if (failure) std::rethrow_exception(failure);
-    reading_ = std::make_unique<reading>();
-    if (result.message) {
-        reading_->source = std::make_unique<taken_value>();
-        reading_->source->set_message(result.message);
-    }
-    return reading_->archive.emplace(pools::view(result), reading_->source.get());
+    reading_ = std::make_unique<task_reading>(result);
+    return reading_->archive();
 }
 
 }  // namespace brood::detail

@@ -25,10 +25,14 @@ std::uint64_t size_of(const detail::task_bytes& held) noexcept {
     return std::accumulate(message.sizes.begin(), message.sizes.end(), std::uint64_t{message.bytes.size()});
 }
 
+std::string_view text_of(const detail::taken_value& taken) noexcept {
+    const auto bytes = taken.bytes().subspan(sizeof(report_head));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 detail::task_bytes keep(const detail::taken_value& taken) {
     if (taken.message()) return {{}, taken.message()};
-    const auto bytes = taken.bytes().subspan(sizeof(report_head));
-    return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, nullptr};
+    return {std::string(text_of(taken)), nullptr};
 }
 
 }  // namespace brood::pools

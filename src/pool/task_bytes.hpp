@@ -11,6 +11,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace brood::pools {
 
@@ -25,6 +26,9 @@ std::span<const std::byte> view(const detail::task_bytes& held) noexcept;
 
 // How many bytes they are, for whoever tells of them.
 std::uint64_t size_of(const detail::task_bytes& held) noexcept;
+
+// A report's bytes without its head.
+std::string_view text_of(const detail::taken_value& taken) noexcept;
 
 // What came, without its head.
 detail::task_bytes keep(const detail::taken_value& taken);

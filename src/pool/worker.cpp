@@ -11,6 +11,7 @@
 
 #include "platform/platform.hpp"
 
+#include <array>
 #include <cstring>
 
 namespace brood::pools {
@@ -54,12 +55,13 @@ public:
 
     void arguments_read() override {
         const auto now = clock_now();
+        if (head_.batch != 0) batch = &slot_.batch;
         slot_.begun.store(now, std::memory_order_relaxed);
         if (head_.traced != 0) slot_.read.store(now, std::memory_order_relaxed);
     }
     output_archive& begin_result() override {
         slot_.ended.store(clock_now(), std::memory_order_relaxed);
-        const report_head head{report::result, owner_.setup().index, head_.claim, head_.slot, 0};
+        const auto head = head_of(report::result, 0);
         result_.emplace(archive_mode{.handles = false}).write(&head, sizeof head);
         return *result_;
     }
@@ -70,11 +72,29 @@ public:
     }
     bool was_sent() const noexcept { return sent_; }
 
+    void send_bare(const void* value, std::size_t size) override {
+        const auto head = head_of(report::some, 0);
+        std::array<std::byte, sizeof head + detail::most_bare> record;
+        std::memcpy(record.data(), &head, sizeof head);
+        if (size != 0) std::memcpy(record.data() + sizeof head, value, size);
+        owner_.reports().put_plain(record.data(), sizeof head + size, {});
+    }
+    output_archive& begin_some(std::size_t count) override {
+        const auto head = head_of(report::some, count);
+        some_.emplace(archive_mode{.handles = false}).write(&head, sizeof head);
+        return *some_;
+    }
+    void send_some() override { owner_.reports().put(*some_, {}); }
+
 private:
+    report_head head_of(report what, std::size_t count) const noexcept {
+        return {what, owner_.setup().index, head_.claim, head_.slot, static_cast<std::uint32_t>(count)};
+    }
+
     worker& owner_;
     const task_head& head_;
     task_slot& slot_;
-    std::optional<output_archive> result_;
+    std::optional<output_archive> result_, some_;
     bool sent_ = false;
 };
 

@@ -90,7 +90,7 @@ private:
         if (finished_) return;
         try {
             auto chunks = obey_and_collect();
-            for (auto& [number, chunk] : chunks) use(number, chunk);
+            for (auto& [first, chunk] : chunks) use(first, chunk);
             send();
         } catch (...) {
             fail(std::current_exception());
@@ -107,16 +107,16 @@ private:
             run_.cancel();
         }
         run_.collect(
-            [&](std::uint64_t number, chunk_result<R>&& chunk) { chunks.emplace_back(number, std::move(chunk)); });
+            [&](std::uint64_t first, chunk_result<R>&& chunk) { chunks.emplace_back(first, std::move(chunk)); });
         return chunks;
     }
-    void use(std::uint64_t number, chunk_result<R>& chunk) {
+    void use(std::uint64_t first, chunk_result<R>& chunk) {
         if (error_) return;
         const auto size = chunk.size();
-        if (!collector_.add(number, std::move(chunk))) {
+        if (!collector_.add(first, std::move(chunk))) {
             more_ = false;
             const std::lock_guard guard(mutex_);
-            run_.withdraw_after(collector_.failed_chunk());
+            run_.withdraw_after(collector_.failed_element());
         } else {
             meter_.add(size);
         }

@@ -139,16 +139,16 @@ T&& give_element(T& element) {
 }
 inline bool give_element(std::vector<bool>::reference&& element) { return element; }
 
-// Calls the function for the elements from `first` on, in order. `goes_on(index)` is asked before each; at false the
-// chunk ends there, and what it has so far is the result. Does not throw but for lack of memory.
+// Calls the function for the elements from `first` to before `end`, in order. `goes_on(index)` is asked before each; at
+// false the chunk ends there, and what it has so far is the result. Does not throw but for lack of memory.
 template <class R, class F, class T, class GoesOn>
-chunk_result<R> run_chunk(const F& function, std::vector<T>& elements, std::size_t first, const stop_token& stop,
-                          GoesOn goes_on) {
+chunk_result<R> run_chunk(const F& function, std::vector<T>& elements, std::size_t first, std::size_t end,
+                          const stop_token& stop, GoesOn goes_on) {
     using clock = std::chrono::steady_clock;
     chunk_result<R> result;
-    if constexpr (!std::is_void_v<R>) result.values.reserve(elements.size() - first);
+    if constexpr (!std::is_void_v<R>) result.values.reserve(end - first);
     const auto begun = clock::now();
-    for (std::size_t i = first; i < elements.size() && goes_on(i); ++i) {
+    for (std::size_t i = first; i < end && goes_on(i); ++i) {
         try {
             if constexpr (std::is_void_v<R>) {
                 call_with_element(function, stop, give_element(elements[i]));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/arrivals.hpp>
+#include <brood/detail/batch.hpp>
 #include <brood/detail/chunk.hpp>
 #include <brood/detail/chunk_planner.hpp>
 #include <brood/detail/local_state.hpp>
@@ -30,7 +31,7 @@ public:
         : core_(std::move(core)),
           function_(std::move(function)),
           options_(options.task),
-          planner_(options.chunk_size, core_->worker_count(), total) {}
+          planner_(options.chunk_size, core_->worker_count(), total, takes_batches(*core_)) {}
     chunk_run(const chunk_run&) = delete;
     chunk_run& operator=(const chunk_run&) = delete;
     ~chunk_run() { give_up(); }
@@ -47,12 +48,14 @@ public:
         auto elements = source.take(planner_.next());
         if (elements.empty()) return false;
         const auto size = elements.size();
-        auto state = core_->template start_chunk<R>(function_, std::move(elements), options_);
-        planner_.started(size, clock::now() - begun);
         const auto number = first_ + pieces_.size();
-        pieces_.push_back({state, size});
+        const auto tell = [to = arrivals_, number] { to->add(number); };
+        auto piece = start(std::move(elements), tell);
+        planner_.started(size, clock::now() - begun);
+        piece.first = std::exchange(elements_, elements_ + size);
+        pieces_.push_back(piece);
         ++under_way_;
-        state->on_ready([to = arrivals_, number] { to->add(number); }, arrivals_.get());
+        piece.state->on_ready(tell, arrivals_.get());
         return true;
     }
 
@@ -69,35 +72,40 @@ public:
             arrivals_->expect_nothing();
         }
     }
-    // Calls `use(number, result)` for each chunk that came back; they are numbered from 0 in the order of sending.
+    // Calls `use(first, result)` for what came: elements in a row and the number of the first.
     template <class Use>
     void collect(Use use) {
         for (const auto number : arrivals_->take()) {
+            if (number < first_) continue;  // told of before
             auto& piece = pieces_[number - first_];
-            auto result = fetch(piece);
+            if (piece.state == nullptr || !collect(piece, use)) continue;
             piece.state = nullptr;
+            piece.batch = nullptr;
             --under_way_;
-            planner_.ended(piece.size, std::chrono::nanoseconds(result.busy));
             while (!pieces_.empty() && pieces_.front().state == nullptr) {
                 pieces_.pop_front();
                 ++first_;
             }
-            use(number, std::move(result));
         }
     }
 
-    // Nobody wants what follows chunk `number`, as far as it has not begun.
-    void withdraw_after(std::uint64_t number) {
-        each([&](std::uint64_t own, future_core& state) {
-            if (own > number) state.withdraw();
-        });
+    // Nobody wants what follows that element, as far as it has not begun.
+    void withdraw_after(std::uint64_t element) {
+        for (std::size_t i = 0; i < pieces_.size(); ++i) {
+            const auto piece = pieces_[i];
+            if (piece.state == nullptr || element >= piece.first + piece.size) continue;
+            if (element < piece.first)
+                piece.state->withdraw();
+            else if (piece.batch != nullptr)
+                piece.batch->withdraw_from(static_cast<std::size_t>(element - piece.first + 1));
+        }
     }
     // Ends all that can be ended.
     void cancel() {
-        each([](std::uint64_t, future_core& state) { state.cancel(); });
+        each([](future_core& state) { state.cancel(); });
     }
     void request_stop() {
-        each([](std::uint64_t, future_core& state) { state.request_stop(); });
+        each([](future_core& state) { state.request_stop(); });
     }
     // What is under way, for others that may help.
     std::vector<std::shared_ptr<future_core>> under_way() const {
@@ -109,11 +117,46 @@ public:
 
 private:
     using clock = std::chrono::steady_clock;
-    using state_pointer = std::shared_ptr<future_state<chunk_result<R>>>;
     struct sent_chunk {
-        state_pointer state;  // null after it was fetched
-        std::size_t size;
+        std::shared_ptr<future_state<chunk_result<R>>> state;  // null after all of it was fetched
+        batch_state<R>* batch = nullptr;                       // the same, if it is one
+        std::size_t size = 0;
+        std::uint64_t first = 0;  // element
     };
+
+    static bool takes_batches(const Core& core) {
+        if constexpr (Core::runs_in_this_process)
+            return false;
+        else
+            return core.takes_batches();
+    }
+    template <class T, class Tell>
+    sent_chunk start(std::vector<T> elements, const Tell& tell) {
+        const auto size = elements.size();
+        if constexpr (!Core::runs_in_this_process) {
+            if (const auto grain = planner_.grain(); grain != 0 && grain < size) {
+                auto batch = core_->template start_batch<R>(function_, std::move(elements), options_, grain, tell);
+                auto* const same = batch.get();
+                return {std::move(batch), same, size};
+            }
+        }
+        return {core_->template start_chunk<R>(function_, std::move(elements), options_), nullptr, size};
+    }
+    // False when there is more to come.
+    template <class Use>
+    bool collect(sent_chunk& piece, Use& use) {
+        if (piece.batch == nullptr) {
+            auto result = fetch(piece);
+            planner_.ended(piece.size, std::chrono::nanoseconds(result.busy));
+            use(piece.first, std::move(result));
+            return true;
+        }
+        const bool is_all = piece.batch->is_ready();
+        const auto first = piece.first;
+        for (auto& some : piece.batch->take_some()) use(first + some.first, std::move(some.result));
+        if (is_all) planner_.ended(piece.size, piece.batch->busy());
+        return is_all;
+    }
 
     static std::shared_ptr<arrivals> make_arrivals(const std::shared_ptr<Core>& core) {
         if constexpr (Core::runs_in_this_process)
@@ -142,15 +185,14 @@ private:
     template <class Do>
     void each(Do what) {
         for (std::size_t i = 0; i < pieces_.size(); ++i)
-            if (const auto state = pieces_[i].state) what(first_ + i, *state);
+            if (const auto state = pieces_[i].state) what(*state);
     }
     void give_up() noexcept {
-        each([&](std::uint64_t, future_core& state) {
+        each([&](future_core& state) {
             if (!state.withdraw()) state.request_stop();
         });
-        if constexpr (Core::runs_in_this_process)
-            each([&](std::uint64_t, future_core& state) { state.wait_until(nullptr); });
-        each([&](std::uint64_t, future_core& state) { state.forget(arrivals_.get()); });
+        if constexpr (Core::runs_in_this_process) each([&](future_core& state) { state.wait_until(nullptr); });
+        each([&](future_core& state) { state.forget(arrivals_.get()); });
     }
 
     const std::shared_ptr<Core> core_;
@@ -159,7 +201,8 @@ private:
     chunk_planner planner_;
     const std::shared_ptr<arrivals> arrivals_ = make_arrivals(core_);
     std::deque<sent_chunk> pieces_;
-    std::uint64_t first_ = 0;  // the number of the first of them
+    std::uint64_t first_ = 0;     // the number of the first of them
+    std::uint64_t elements_ = 0;  // that were sent
     std::size_t under_way_ = 0;
 };
 

@@ -16,25 +16,29 @@
 
 namespace brood::detail {
 
-// Gives chunks on in the order of their numbers.
+// Gives results on in the order of their elements; each add() is of some in a row, with the number of the first.
 template <class R>
 class in_order {
 public:
     template <class Use>
-    void add(std::uint64_t number, chunk_result<R>&& chunk, Use use) {
-        if (number != next_) {
-            parked_.emplace(number, std::move(chunk));
+    void add(std::uint64_t first, chunk_result<R>&& chunk, Use use) {
+        if (first != next_) {
+            parked_.emplace(first, std::move(chunk));
             return;
         }
-        use(std::move(chunk));
-        ++next_;
-        for (auto first = parked_.begin(); first != parked_.end() && first->first == next_; ++next_) {
-            use(std::move(first->second));
-            first = parked_.erase(first);
+        pass_on(std::move(chunk), use);
+        for (auto parked = parked_.begin(); parked != parked_.end() && parked->first == next_;) {
+            pass_on(std::move(parked->second), use);
+            parked = parked_.erase(parked);
         }
     }
 
 private:
+    template <class Use>
+    void pass_on(chunk_result<R>&& chunk, Use& use) {
+        next_ += chunk.size();
+        use(std::move(chunk));
+    }
     std::map<std::uint64_t, chunk_result<R>> parked_;
     std::uint64_t next_ = 0;
 };
@@ -43,11 +47,11 @@ private:
 class first_failure {
 public:
     explicit operator bool() const noexcept { return error_ != nullptr; }
-    std::uint64_t chunk() const noexcept { return chunk_; }
+    std::uint64_t element() const noexcept { return element_; }
     template <class R>
-    void note(std::uint64_t number, const chunk_result<R>& chunk) {
-        if (chunk.failures.empty() || (error_ && chunk_ < number)) return;
-        chunk_ = number;
+    void note(std::uint64_t first, const chunk_result<R>& chunk) {
+        if (chunk.failures.empty() || (error_ && element_ < first)) return;
+        element_ = first + chunk.failures.front().index;
         error_ = chunk.failures.front().error;
     }
     void throw_it() {
@@ -55,7 +59,7 @@ public:
     }
 
 private:
-    std::uint64_t chunk_ = 0;
+    std::uint64_t element_ = 0;
     std::exception_ptr error_;
 };
 
@@ -66,17 +70,17 @@ public:
     using result = std::vector<R>;
     value_collector(bool ordered, std::optional<std::uint64_t> total) : ordered_(ordered), total_(total) {}
 
-    bool add(std::uint64_t number, chunk_result<R>&& chunk) {
-        failure_.note(number, chunk);
+    bool add(std::uint64_t first, chunk_result<R>&& chunk) {
+        failure_.note(first, chunk);
         if (failure_) return false;
         const auto append = [this](chunk_result<R>&& next) { this->append(std::move(next.values)); };
         if (ordered_)
-            order_.add(number, std::move(chunk), append);
+            order_.add(first, std::move(chunk), append);
         else
             append(std::move(chunk));
         return true;
     }
-    std::uint64_t failed_chunk() const noexcept { return failure_.chunk(); }
+    std::uint64_t failed_element() const noexcept { return failure_.element(); }
     result finish() {
         failure_.throw_it();
         return std::move(values_);
@@ -105,11 +109,11 @@ public:
     using result = void;
     value_collector(bool, std::optional<std::uint64_t>) {}
 
-    bool add(std::uint64_t number, chunk_result<void>&& chunk) {
-        failure_.note(number, chunk);
+    bool add(std::uint64_t first, chunk_result<void>&& chunk) {
+        failure_.note(first, chunk);
         return !failure_;
     }
-    std::uint64_t failed_chunk() const noexcept { return failure_.chunk(); }
+    std::uint64_t failed_element() const noexcept { return failure_.element(); }
     void finish() { failure_.throw_it(); }
 
 private:
@@ -125,11 +129,11 @@ public:
         if (total) outcomes_.reserve(static_cast<std::size_t>(*total));
     }
 
-    bool add(std::uint64_t number, chunk_result<R>&& chunk) {
-        order_.add(number, std::move(chunk), [this](chunk_result<R>&& next) { append(next); });
+    bool add(std::uint64_t first, chunk_result<R>&& chunk) {
+        order_.add(first, std::move(chunk), [this](chunk_result<R>&& next) { append(next); });
         return true;
     }
-    std::uint64_t failed_chunk() const noexcept { return 0; }
+    std::uint64_t failed_element() const noexcept { return 0; }
     result finish() { return std::move(outcomes_); }
 
 private:
@@ -156,15 +160,15 @@ public:
     using result = Init;
     reducing_collector(Init init, Op op) : value_(std::move(init)), op_(std::move(op)) {}
 
-    bool add(std::uint64_t number, chunk_result<R>&& chunk) {
-        failure_.note(number, chunk);
+    bool add(std::uint64_t first, chunk_result<R>&& chunk) {
+        failure_.note(first, chunk);
         if (failure_) return false;
-        order_.add(number, std::move(chunk), [this](chunk_result<R>&& next) {
+        order_.add(first, std::move(chunk), [this](chunk_result<R>&& next) {
             for (auto&& value : next.values) value_ = op_(std::move(value_), static_cast<R>(std::move(value)));
         });
         return true;
     }
-    std::uint64_t failed_chunk() const noexcept { return failure_.chunk(); }
+    std::uint64_t failed_element() const noexcept { return failure_.element(); }
     result finish() {
         failure_.throw_it();
         return std::move(value_);

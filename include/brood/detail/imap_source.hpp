@@ -7,7 +7,9 @@
 #include <brood/detail/progress_meter.hpp>
 #include <brood/result_stream.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,8 +42,7 @@ private:
         for (;;) {
             // One at a time: with a slow input the results that are there come first.
             if (has_room()) more_ = run_->feed(source_);
-            run_->collect(
-                [this](std::uint64_t number, chunk_result<R>&& chunk) { parked_.emplace(number, std::move(chunk)); });
+            run_->collect([this](std::uint64_t first, chunk_result<R>&& chunk) { park(first, std::move(chunk)); });
             if (take(into)) return true;
             if (has_room()) continue;
             if (run_->empty()) return false;
@@ -49,15 +50,27 @@ private:
         }
     }
     bool has_room() const { return more_ && run_->room(parked_.size()); }
+    // What came of one batch counts as one.
+    void park(std::uint64_t first, chunk_result<R>&& chunk) {
+        const auto after = parked_.lower_bound(first);
+        if (after != parked_.begin()) {
+            auto& [number, before] = *std::prev(after);
+            if (number + before.size() == first && before.size() < most_together)
+                return before.append(std::move(chunk));
+        }
+        parked_.emplace_hint(after, first, std::move(chunk));
+    }
     bool take(chunk_result<R>& into) {
         const auto first = parked_.begin();
         if (first == parked_.end() || (ordered_ && first->first != next_)) return false;
-        ++next_;
         into = std::move(first->second);
+        next_ += into.size();
         parked_.erase(first);
         meter_.add(into.size());
         return true;
     }
+
+    static constexpr std::size_t most_together = 256;
 
     const bool ordered_;
     element_source<T, Range> source_;

@@ -3,18 +3,25 @@
 // with a worker but for the element that ran, is sent again.
 #pragma once
 
+#include <brood/detail/batch.hpp>
 #include <brood/detail/chunk_bytes.hpp>
+#include <brood/detail/chunk_part.hpp>
+#include <brood/detail/local_state.hpp>
 #include <brood/detail/pool_core.hpp>
 #include <brood/stop_token.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstring>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace brood::detail {
 
@@ -38,127 +45,20 @@ public:
     std::optional<event> stop;  // of a function that wants a stop_token
 };
 
-// A part of a chunk on its way: the function, whether it is to be told to stop, the elements.
 template <class R, class F, class T>
-class chunk_part final : public target {
+class pool_chunk final : public batch_state<R>, public std::enable_shared_from_this<pool_chunk<R, F, T>> {
 public:
-    chunk_part(const F& function, const std::vector<T>& elements, std::size_t first, std::size_t count,
-               const std::optional<event>& stop)
-        : function_(function), elements_(elements), first_(first), count_(count), stop_(stop) {}
-
-    entry_function entry() const noexcept override { return &enter; }
-    callee calls() const noexcept override {
-        callee what = callee_of(function_);
-        what.elements = count_;
-        return what;
-    }
-    void save(output_archive& archive) const override {
-        save_value(archive, function_);
-        save_value(archive, stop_);
-        if constexpr (travels_as_bytes) {
-            archive.write_block(count_, elements_.data() + first_, count_ * sizeof(T));
-        } else {
-            archive.write_size(count_);
-            for (std::size_t i = first_; i < first_ + count_; ++i) save_value<T>(archive, elements_[i]);
-        }
-    }
-    void run(target_session&) override {}
-
-    static void enter(input_archive& archive, target_session& base) {
-        auto& session = static_cast<task_session&>(base);
-        const F function = load_value<F>(archive);
-        const auto stop = load_value<std::optional<event>>(archive);
-        std::exception_ptr unreadable;
-        auto elements = load(archive, session, unreadable);
-        session.arguments_read();
-        auto result = run_chunk<R>(function, elements, 0, stop ? stop_token(*stop) : stop_token(),
-                                   [&](std::size_t i) { return session.begin_element(i); });
-        if (unreadable && result.size() == elements.size()) result.append_failure(unreadable);
-        session.elements = result.size();
-        send(std::move(result), session);
-    }
-
-private:
-    static constexpr bool travels_as_bytes =
-        is_plain<T> && std::is_trivially_copyable_v<T> && !std::is_same_v<T, bool> && !has_bools<T>;
-
-    // Up to the first that cannot be read.
-    static std::vector<T> load(input_archive& archive, task_session& session, std::exception_ptr& unreadable) {
-        std::vector<T> elements;
-        if constexpr (travels_as_bytes) {
-            const auto block = archive.begin_block(sizeof(T));
-            elements = std::vector<T>(block.count);
-            archive.read_block(block, elements.data(), block.count * sizeof(T));
-        } else {
-            const auto count = static_cast<std::size_t>(archive.read_number<std::uint64_t>());
-            elements.reserve(std::min<std::size_t>(count, archive.left()));
-            try {
-                for (std::size_t i = 0; i < count && session.begin_element(i); ++i)
-                    elements.push_back(load_value<T>(archive));
-            } catch (...) {
-                unreadable = std::current_exception();
-            }
-        }
-        return elements;
-    }
-
-    // How many elements it is about comes first, readable without the rest.
-    static void send(chunk_result<R> result, task_session& session) {
-        try {
-            write(result, session);
-        } catch (const serialization_error&) {
-            set_unwritable_aside(result);
-            write(result, session);
-        }
-        session.send_result();
-    }
-    static void write(const chunk_result<R>& result, task_session& session) {
-        auto& archive = session.begin_result();
-        archive.write_size(result.size());
-        chunk_bytes<R>::write(archive, result);
-    }
-    static void set_unwritable_aside([[maybe_unused]] chunk_result<R>& result) {
-        if constexpr (!std::is_void_v<R>) {
-            chunk_result<R> kept;
-            kept.busy = result.busy;
-            auto failure = result.failures.begin();
-            auto value = result.values.begin();
-            for (std::size_t i = 0, all = result.size(); i < all; ++i) {
-                if (failure != result.failures.end() && failure->index == i) {
-                    kept.append_failure(failure->error);
-                    ++failure;
-                    continue;
-                }
-                try {
-                    output_archive trial({.handles = false});
-                    save_value<R>(trial, *value);
-                    kept.values.push_back(std::move(*value));
-                } catch (...) {
-                    kept.append_failure(std::current_exception());
-                }
-                ++value;
-            }
-            result = std::move(kept);
-        }
-    }
-
-    const F& function_;
-    const std::vector<T>& elements_;
-    const std::size_t first_, count_;
-    const std::optional<event>& stop_;
-};
-
-template <class R, class F, class T>
-class pool_chunk final : public future_state<chunk_result<R>>,
-                         public std::enable_shared_from_this<pool_chunk<R, F, T>> {
-public:
+    // `grain`, `news`: of a batch; else 0 and null.
     pool_chunk(std::shared_ptr<pool_core> core, std::shared_ptr<const F> function, std::vector<T> elements,
-               const task_settings& settings)
+               const task_settings& settings, std::size_t grain, std::function<void()> news)
         : core_(std::move(core)),
           function_(std::move(function)),
           elements_(std::move(elements)),
           settings_(settings),
-          retries_(settings.retries) {
+          retries_(settings.retries),
+          grain_(grain),
+          news_(std::move(news)),
+          wanted_(elements_.size()) {
         settings_.retries = 0;  // of single elements, which only this knows
         if constexpr (wants_stop_token<F, T>) stop_.emplace();
     }
@@ -174,7 +74,7 @@ public:
     void on_ready(std::function<void()> what, const void* key) override {
         {
             const std::lock_guard guard(mutex_);
-            if (!done_.load(std::memory_order_acquire)) {
+            if (!is_ready()) {
                 listeners_.push_back({std::move(what), key});
                 return;
             }
@@ -186,27 +86,35 @@ public:
         std::erase_if(listeners_, [&](const auto& one) { return one.key == key; });
     }
     bool cancel() override { return end_parts(true); }
-    bool withdraw() override { return end_parts(false); }
+    bool withdraw() override {
+        withdraw_from(0);
+        return end_parts(false);
+    }
     void request_stop() override {
         if (stop_) stop_->set();
     }
 
+    bool is_ready() const noexcept override { return done_.load(std::memory_order_acquire); }
+    std::chrono::nanoseconds busy() const noexcept override { return busy_; }
+    void withdraw_from(std::size_t element) override {
+        std::map<std::size_t, sent_part> sent;
+        {
+            const std::lock_guard guard(mutex_);
+            wanted_ = std::min(wanted_, element);
+            sent = sent_;
+        }
+        for (const auto& [first, part] : sent)
+            if (first + part.count > element) core_->shorten(*part.task, element > first ? element - first : 0);
+    }
+
     chunk_result<R> take() override {
         chunk_result<R> all;
-        for (auto& [first, one] : pieces_) {
-            if (one.task == nullptr) {
-                for (std::size_t i = 0; i < one.count; ++i) all.append_failure(one.failure);
-                continue;
-            }
-            try {
-                const pool_task::reading_scope told(*one.task);
-                auto& archive = one.task->open();
-                archive.template read_number<std::uint64_t>();  // how many
-                all.append(chunk_bytes<R>::read(archive));
-            } catch (...) {
-                for (std::size_t i = 0; i < one.count; ++i) all.append_failure(std::current_exception());
-            }
-        }
+        for (auto& [first, one] : take_pieces()) all.append(read(one));
+        return all;
+    }
+    std::vector<typename batch_state<R>::some> take_some() override {
+        std::vector<typename batch_state<R>::some> all;
+        for (auto& [first, one] : take_pieces()) all.push_back({first, read(one)});
         return all;
     }
 
@@ -216,23 +124,50 @@ private:
         std::size_t count = 0;
         std::shared_ptr<pool_task> task;
         std::exception_ptr failure;
+        std::optional<batch_results> results;
     };
+    using piece_map = std::map<std::size_t, piece>;
+    struct sent_part {
+        std::shared_ptr<pool_task> task;
+        std::size_t count = 0;  // elements, without those that were given back
+        std::size_t came = 0;   // of them, told of one by one
+    };
+
+    piece_map take_pieces() {
+        const std::lock_guard guard(mutex_);
+        return std::exchange(pieces_, {});
+    }
+    static chunk_result<R> read(const piece& one) {
+        chunk_result<R> result;
+        try {
+            if (one.failure) std::rethrow_exception(one.failure);
+            if (one.results) return one.results->template read<R>();
+            const pool_task::reading_scope told(*one.task);
+            auto& archive = one.task->open();
+            archive.template read_number<std::uint64_t>();  // how many
+            return chunk_bytes<R>::read(archive);
+        } catch (...) {
+            for (std::size_t i = 0; i < one.count; ++i) result.append_failure(std::current_exception());
+        }
+        return result;
+    }
 
     // What cannot be written is a failure of its own.
     void send(std::size_t first, std::size_t count, bool throws = false) {
         if (count == 0) return;
         auto task = std::make_shared<pool_task>(core_, settings_);
         try {
-            task->fill(chunk_part<R, F, T>(*function_, elements_, first, count, stop_));
+            task->fill(chunk_part<R, F, T>(*function_, elements_, first, count, grain_, stop_));
         } catch (const serialization_error&) {
             if (count == 1) return note_failure(first, 1, std::current_exception());
             send(first, count / 2, throws);
             return send(first + count / 2, count - count / 2, throws);
         }
+        if (grain_ != 0) make_batch(first, count, *task);
         {
             const std::lock_guard guard(mutex_);
             ++under_way_;
-            sent_.emplace(first, task);
+            sent_.emplace(first, sent_part{task, count});
         }
         try {
             core_->submit(task, pool_core::urgency::of_the_pool);
@@ -249,36 +184,80 @@ private:
             return ended_one();
         }
         core_->on_ready(
-            *task,
-            [self = this->shared_from_this(), first, count, part = task.get()] {
-                self->part_ended(first, count, *part);
-            },
+            *task, [self = this->shared_from_this(), first, part = task.get()] { self->part_ended(first, *part); },
             this);
     }
+    void make_batch(std::size_t first, std::size_t count, pool_task& task) {
+        task.batch = std::make_unique<task_batch>();
+        task.batch->elements = count;
+        task.batch->news = [self = this->weak_from_this(), first, part = &task] {
+            if (const auto alive = self.lock()) alive->part_has_news(first, *part);
+        };
+    }
+    // Again, after what became of others; unless nobody wants it any more.
+    void send_again(std::size_t first, std::size_t count) {
+        const auto wanted = [&] {
+            const std::lock_guard guard(mutex_);
+            return std::clamp(wanted_, first, first + count) - first;
+        }();
+        send(first, wanted);
+        if (wanted < count) note_failure(first + wanted, count - wanted, make_cancelled());
+    }
 
-    void part_ended(std::size_t first, std::size_t count, pool_task& part) {
-        std::shared_ptr<pool_task> task;
+    void part_has_news(std::size_t first, pool_task& part) {
+        if (take_news(first, part)) news_();
+    }
+    // What a batch tells of, and what it gives back. False when it is not under way any more.
+    bool take_news(std::size_t first, pool_task& part) {
+        auto news = core_->take_news(part);
+        std::size_t given_back = 0, end = 0;
         {
             const std::lock_guard guard(mutex_);
             const auto found = sent_.find(first);
-            task = std::move(found->second);
-            sent_.erase(found);
+            if (found == sent_.end() || found->second.task.get() != &part) return false;
+            auto& sent = found->second;
+            const auto count = static_cast<std::size_t>(news.results.elements());
+            if (count > 0) pieces_.emplace(first + sent.came, piece{count, nullptr, nullptr, std::move(news.results)});
+            sent.came += count;
+            if (news.ends_at && *news.ends_at < sent.count) {
+                end = static_cast<std::size_t>(*news.ends_at);
+                given_back = std::exchange(sent.count, end) - end;
+            }
         }
+        send_again(first + end, given_back);
+        return true;
+    }
+
+    void part_ended(std::size_t first, pool_task& part) {
+        if (part.batch) take_news(first, part);
+        sent_part sent;
+        {
+            const std::lock_guard guard(mutex_);
+            const auto found = sent_.find(first);
+            sent = std::move(found->second);
+            sent_.erase(found);
+            busy_ += std::chrono::nanoseconds(part.ended - part.begun);
+        }
+        const auto end = first + sent.count;
+        const auto came = first + sent.came;
         if (part.has_value()) {
-            const std::size_t did = std::min(count, count_in(part));
-            note(first, {did, std::move(task), nullptr});
-            send(first + did, count - did);
-        } else if (part.died_at) {
-            const std::size_t lost =
-                first + static_cast<std::size_t>(std::min<std::uint64_t>(*part.died_at, count - 1));
-            send(first, lost - first);
-            if (is_retried(lost) && !part.timed_out)
-                send(lost, 1);
-            else
-                note_failure(lost, 1, part.failure);
-            send(lost + 1, first + count - lost - 1);
+            const std::size_t did = part.batch ? sent.came : std::min(sent.count, count_in(part));
+            if (!part.batch) note(first, {did, std::move(sent.task), nullptr, std::nullopt});
+            send_again(first + did, sent.count - did);
+        } else if (part.died_at && came < end) {
+            const std::size_t lost = std::clamp<std::size_t>(first + *part.died_at, first, end - 1);
+            if (lost < came) {
+                send_again(came, end - came);  // its last words were a result
+            } else {
+                send_again(came, lost - came);
+                if (is_retried(lost) && !part.timed_out)
+                    send_again(lost, 1);
+                else
+                    note_failure(lost, 1, part.failure);
+                send_again(lost + 1, end - lost - 1);
+            }
         } else {
-            note_failure(first, count, part.failure);
+            note_failure(came, end - came, part.failure);
         }
         ended_one();
     }
@@ -294,7 +273,7 @@ private:
         return tried_[element]++ < retries_;
     }
     void note_failure(std::size_t first, std::size_t count, const std::exception_ptr& why) {
-        note(first, {count, nullptr, why});
+        note(first, {count, nullptr, why, std::nullopt});
     }
     void note(std::size_t first, piece what) {
         if (what.count == 0) return;
@@ -315,7 +294,7 @@ private:
         std::vector<std::shared_ptr<pool_task>> parts;
         {
             const std::lock_guard guard(mutex_);
-            for (const auto& [first, task] : sent_) parts.push_back(task);
+            for (const auto& [first, part] : sent_) parts.push_back(part.task);
         }
         bool all = !parts.empty();
         for (const auto& part : parts) all = core_->cancel(*part, running) && all;
@@ -327,13 +306,17 @@ private:
     const std::vector<T> elements_;
     task_settings settings_;
     const unsigned retries_;
+    const std::size_t grain_;
+    const std::function<void()> news_;
     std::optional<event> stop_;
     std::atomic<std::size_t> under_way_{0};
     std::atomic<bool> done_{false};
+    std::chrono::nanoseconds busy_{0};
     std::mutex mutex_;
+    std::size_t wanted_;  // elements; what has not begun of the others is not to run
     std::vector<pool_task::listener> listeners_;
-    std::map<std::size_t, std::shared_ptr<pool_task>> sent_;
-    std::map<std::size_t, piece> pieces_;
+    std::map<std::size_t, sent_part> sent_;
+    piece_map pieces_;
     std::unordered_map<std::size_t, unsigned> tried_;
 };
 
@@ -346,7 +329,7 @@ public:
                  const task_settings& chosen)
         : task_state<chunk_result<R>>(std::move(owner), chosen) {
         if constexpr (wants_stop_token<F, T>) this->stop.emplace();
-        this->fill(chunk_part<R, F, T>(function, element, 0, 1, this->stop));
+        this->fill(chunk_part<R, F, T>(function, element, 0, 1, 0, this->stop));
     }
     chunk_result<R> take() override {
         const pool_task::reading_scope told(*this);
@@ -360,21 +343,28 @@ template <class R, class F, class T>
 std::shared_ptr<future_state<chunk_result<R>>> pool_core::start_chunk(const std::shared_ptr<const F>& function,
                                                                       std::vector<T> elements,
                                                                       const task_options& options) {
-    require_serializable<F, target_itself>();
-    require_serializable<T, argument_of_target<1>>();
-    if constexpr (!std::is_void_v<R>) require_serializable<R, result_of_target>();
-    const auto settings = settings_for(options);
     if (elements.size() == 1) {
         try {
-            auto one = std::make_shared<pool_element<R, F, T>>(shared_from_this(), *function, elements, settings);
+            auto one =
+                std::make_shared<pool_element<R, F, T>>(shared_from_this(), *function, elements, settings_for(options));
             submit(one, urgency::of_the_pool);
             return one;
         } catch (const serialization_error&) {
             // the failure of that element, which the other kind of chunk notes
         }
     }
-    const auto chunk =
-        std::make_shared<pool_chunk<R, F, T>>(shared_from_this(), function, std::move(elements), settings);
+    return start_batch<R>(function, std::move(elements), options, 0, nullptr);
+}
+
+template <class R, class F, class T>
+std::shared_ptr<batch_state<R>> pool_core::start_batch(const std::shared_ptr<const F>& function,
+                                                       std::vector<T> elements, const task_options& options,
+                                                       std::size_t grain, std::function<void()> news) {
+    require_serializable<F, target_itself>();
+    require_serializable<T, argument_of_target<1>>();
+    if constexpr (!std::is_void_v<R>) require_serializable<R, result_of_target>();
+    const auto chunk = std::make_shared<pool_chunk<R, F, T>>(shared_from_this(), function, std::move(elements),
+                                                             settings_for(options), grain, std::move(news));
     chunk->start();
     return chunk;
 }

@@ -2,9 +2,11 @@
 // What pools do whatever the types of their tasks.
 #pragma once
 
+#include <brood/detail/batch.hpp>
 #include <brood/detail/chunk.hpp>
 #include <brood/detail/future_state.hpp>
 #include <brood/detail/target.hpp>
+#include <brood/detail/task_bytes.hpp>
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 #include <brood/pool_options.hpp>
@@ -20,9 +22,6 @@
 #include <string>
 #include <vector>
 
-namespace brood::arena {
-class held_block;
-}
 namespace brood::pools {
 struct task_trace;
 }
@@ -39,24 +38,26 @@ struct task_settings {
     std::optional<std::chrono::steady_clock::duration> timeout = {};
 };
 
-// Bytes in this process's memory, or a message block in the session's.
-struct task_bytes {
-    std::string bytes;
-    std::shared_ptr<arena::held_block> message;
-};
-
 // The session of a task in a worker: chunks say which element they are at, and may have to end early.
 class BROOD_API task_session : public target_session {
 public:
     std::atomic<std::uint64_t>* position = nullptr;
     // When the element began, if it has a time limit, in nanoseconds of the steady clock; else null.
     std::atomic<std::int64_t>* begun = nullptr;
+    // Of a batch that runs: how many elements have begun, and in the upper half where it ends; else null.
+    std::atomic<std::uint64_t>* batch = nullptr;
     std::uint64_t most_elements = ~std::uint64_t{0};
     std::uint64_t elements = 1;  // how many were done
+
+    // Tell of one element's value, bare, and of the results of some.
+    virtual void send_bare(const void* value, std::size_t size) = 0;
+    virtual output_archive& begin_some(std::size_t elements) = 0;
+    virtual void send_some() = 0;
 
     // False when there may be no more.
     bool begin_element(std::uint64_t number) {
         if (number >= most_elements) return false;
+        if (batch != nullptr && !begin_next(*batch)) return false;
         position->store(number, std::memory_order_relaxed);
         if (begun != nullptr) begun->store(steady_nanoseconds(), std::memory_order_relaxed);
         return true;
@@ -66,8 +67,24 @@ public:
             .count();
     }
 
+    static constexpr unsigned batch_bits = 32;
+    static std::uint32_t batch_end(std::uint64_t batch) noexcept {
+        return static_cast<std::uint32_t>(batch >> batch_bits);
+    }
+    static std::uint32_t batch_begun(std::uint64_t batch) noexcept { return static_cast<std::uint32_t>(batch); }
+    static std::uint64_t make_batch(std::uint64_t begun, std::uint64_t end) noexcept {
+        return end << batch_bits | begun;
+    }
+
 protected:
     ~task_session() = default;
+
+private:
+    // Whoever changes where it ends sees what has begun, and the other way round.
+    static bool begin_next(std::atomic<std::uint64_t>& batch) noexcept {
+        const auto before = batch.fetch_add(1);
+        return batch_begun(before) < batch_end(before);
+    }
 };
 
 // One call on its way through a pool.
@@ -116,6 +133,7 @@ public:
     };
     std::vector<listener> listeners;
     std::unique_ptr<pools::task_trace> trace;  // of a pool that is traced
+    std::unique_ptr<task_batch> batch;         // if it is one
 
     // While a result is read, for the trace.
     class BROOD_API reading_scope {
@@ -135,8 +153,7 @@ public:
     };
 
 private:
-    struct reading;
-    std::unique_ptr<reading> reading_;
+    std::unique_ptr<task_reading> reading_;
 };
 
 // A pool as one process sees it. Thread-safe.
@@ -169,6 +186,12 @@ public:
     virtual void forget(pool_task& task, const void* key) noexcept = 0;
     // `running`: also when it has begun; its worker is then killed.
     virtual bool cancel(pool_task& task, bool running) = 0;
+    // Whether it takes tasks that are batches.
+    virtual bool takes_batches() const noexcept { return false; }
+    // What came of a batch since the last call.
+    virtual task_batch::news_so_far take_news(pool_task& batch);
+    // Of a batch that runs, elements from `end` on are not to begin.
+    virtual void shorten(pool_task& batch, std::uint64_t end);
     virtual int worker_count() const = 0;
     virtual const task_settings& defaults() const noexcept = 0;
     virtual progress_option default_progress() const { return {}; }
@@ -184,6 +207,11 @@ public:
     template <class R, class F, class T>
     std::shared_ptr<future_state<chunk_result<R>>> start_chunk(const std::shared_ptr<const F>& function,
                                                                std::vector<T> elements, const task_options& options);
+    // A batch of chunks of `grain` elements. `news` is called when there is something to take.
+    template <class R, class F, class T>
+    std::shared_ptr<batch_state<R>> start_batch(const std::shared_ptr<const F>& function, std::vector<T> elements,
+                                                const task_options& options, std::size_t grain,
+                                                std::function<void()> news);
     task_settings settings_for(const task_options& options) const;
 
     // ---- in the process that made it; elsewhere they throw std::logic_error ----

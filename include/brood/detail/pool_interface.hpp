@@ -149,14 +149,14 @@ private:
             if (chunks.empty()) return collector.finish();
             chunks.wait(true);
             bool wanted = true;
-            chunks.collect([&](std::uint64_t number, auto&& chunk) {
+            chunks.collect([&](std::uint64_t first, auto&& chunk) {
                 const auto size = chunk.size();
-                wanted = collector.add(number, std::move(chunk)) && wanted;
+                wanted = collector.add(first, std::move(chunk)) && wanted;
                 if (wanted) meter.add(size);
             });
             if (wanted) continue;
             more = false;
-            chunks.withdraw_after(collector.failed_chunk());
+            chunks.withdraw_after(collector.failed_element());
         }
     }
 

@@ -238,7 +238,7 @@ public:
     std::uint64_t run(std::uint64_t most) noexcept override {
         const auto before = result_.size();
         try {
-            auto more = run_chunk<R>(*function_, elements_, before, this->token(),
+            auto more = run_chunk<R>(*function_, elements_, before, elements_.size(), this->token(),
                                      [&](std::size_t index) { return this->wanted() && index - before < most; });
             if (before == 0)
                 result_ = std::move(more);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Tasks that are batches: what they tell of while they run, and how a worker with nothing to do gets a share of one.
+#include "pool/owner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace brood::pools {
+
+using detail::task_batch;
+using session = detail::task_session;
+
+void owner::handle_some(const report_head& head, const detail::taken_value& taken) {
+    const auto task = given_task(head);
+    if (!task || !task->batch) return;
+    auto& results = task->batch->untaken.results;
+    if (taken.message())
+        results.add(head.elements, keep(taken));
+    else
+        results.add(head.elements, text_of(taken));
+    tell_news(task);
+}
+
+void owner::tell_news(const task_pointer& batch) {
+    if (std::exchange(batch->batch->is_told, true)) return;
+    callbacks_.push_back({[batch] { batch->batch->news(); }, nullptr});
+}
+
+task_batch::news_so_far owner::take_news(pool_task& batch) {
+    const lock held(mutex_);
+    batch.batch->is_told = false;
+    return std::exchange(batch.batch->untaken, {});
+}
+
+namespace {
+
+// Lets the batch end before the element `end`, or before the first that has not begun. Nothing, when it ends so anyway.
+std::optional<std::uint64_t> end_at(task_slot& slot, std::uint64_t end) noexcept {
+    auto now = slot.batch.load();
+    for (;;) {
+        const std::uint64_t begun = session::batch_begun(now), before = session::batch_end(now);
+        const auto wanted = std::max(begun, end);
+        if (wanted >= before) return std::nullopt;
+        if (slot.batch.compare_exchange_weak(now, session::make_batch(begun, wanted))) return wanted;
+    }
+}
+
+}  // namespace
+
+void owner::shorten(pool_task& batch, std::uint64_t end) {
+    if (!is_ours() || !batch.batch) return;
+    lock held(mutex_);
+    if (batch.where != pool_task::place::given_out) return;
+    const auto ends = end_at(memory_.slots[batch.slot], end);
+    if (!ends) return;
+    batch.batch->untaken.ends_at = ends;
+    tell_news(batch.shared_from_this());
+    run_callbacks(held);
+}
+
+// ---- shares -------------------------------------------------------------------------------------------------------
+
+// Some worker has nothing to do, and there is nothing for it.
+bool owner::is_short_of_tasks() const noexcept { return pending_count_ == 0 && given_count_ < at_work(); }
+
+// A batch was made because its elements seemed short. While one of them is not, or while others have nothing to do,
+// they get half of what it has not begun; in the manner of work stealing, whose classic is Cilk.
+void owner::share_batches() {
+    constexpr std::chrono::microseconds late{100};
+    if (batches_given_ == 0 || !is_short_of_tasks()) {
+        next_share_.reset();
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (next_share_ && now < *next_share_) return;
+    next_share_ = now + late;
+    task_pointer longest;
+    std::uint64_t most = 0;
+    for (const auto& task : given_) {
+        if (!task || !task->batch) continue;
+        const auto& slot = memory_.slots[task->slot];
+        if (state_of(slot.claim.load()) != claim_state::running) continue;
+        if (clock_now() - slot.begun.load() < std::chrono::nanoseconds(late).count()) continue;
+        const auto batch = slot.batch.load();
+        const std::uint64_t left =
+            session::batch_end(batch) - std::min(session::batch_end(batch), session::batch_begun(batch));
+        if (left <= most) continue;
+        most = left;
+        longest = task;
+    }
+    if (longest) give_half_back(longest);
+}
+
+bool owner::give_half_back(const task_pointer& batch) {
+    auto& slot = memory_.slots[batch->slot];
+    const auto now = slot.batch.load();
+    const std::uint64_t begun = session::batch_begun(now), end = session::batch_end(now);
+    const auto ends = end_at(slot, begun + (end - begun) / 2);
+    if (!ends) return false;
+    batch->batch->untaken.ends_at = ends;
+    tell_news(batch);
+    return true;
+}
+
+}  // namespace brood::pools
