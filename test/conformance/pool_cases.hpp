@@ -251,14 +251,17 @@ TEST_CASE("what a map had not begun when an element failed is not run") {
 
 TEST_CASE("map_outcomes gives value or exception of each element") {
     pool_type pool(2);
-    const auto all = pool.map_outcomes(odd_ones_fail, numbers(100));
-    REQUIRE(all.size() == 100);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        CHECK(all[i].has_value() == (i % 2 == 0));
-        if (all[i])
-            CHECK(*all[i] == static_cast<int>(i));
-        else
-            CHECK_THROWS_AS(std::rethrow_exception(all[i].error()), std::out_of_range);
+    for (const int chunk : {0, 1, 7}) {
+        CAPTURE(chunk);
+        const auto all = pool.map_outcomes(odd_ones_fail, numbers(500), {.chunk_size = chunk});
+        REQUIRE(all.size() == 500);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            CHECK(all[i].has_value() == (i % 2 == 0));
+            if (all[i])
+                CHECK(*all[i] == static_cast<int>(i));
+            else
+                CHECK_THROWS_AS(std::rethrow_exception(all[i].error()), std::out_of_range);
+        }
     }
     CHECK(pool.map_outcomes(
                   [](int x) {
@@ -331,6 +334,50 @@ TEST_CASE("imap takes nothing from its range before a result is wanted") {
     std::vector<int> all;
     for (const int result : results) all.push_back(result);
     CHECK(all == std::vector{0, 2, 4});
+}
+
+// Waits at one element.
+struct long_at_one {
+    gate door;
+    int which = 0;
+    int operator()(int x) const {
+        if (x == which) gate::pass(door);
+        return 2 * x;
+    }
+};
+
+TEST_CASE("a long element holds up no other chunk, however short those before it were") {
+    pool_type pool(2);
+    for (const int chunk : {1, 5}) {
+        CAPTURE(chunk);
+        const long_at_one work{{}, 500 / chunk * chunk + chunk - 1};
+        std::multiset<int> all;
+        for (const int result : pool.imap_unordered(work, numbers(1000), {.chunk_size = chunk})) {
+            all.insert(result);
+            // Its own chunk comes with it.
+            if (all.size() == 1000U - static_cast<unsigned>(chunk)) work.door.let_pass();
+        }
+        const auto expected = doubled(numbers(1000));
+        CHECK(all == std::multiset<int>(expected.begin(), expected.end()));
+    }
+}
+
+TEST_CASE("chunks of one element give their results in order, of whatever type") {
+    pool_type pool(2);
+    const auto text = [](int x) { return std::string(static_cast<std::size_t>(x % 50), 'x'); };
+    const auto texts = pool.map(text, numbers(2000), {.chunk_size = 1});
+    REQUIRE(texts.size() == 2000);
+    for (int i = 0; i < 2000; ++i) CHECK(texts[static_cast<std::size_t>(i)] == text(i));
+    int next = 0;
+    for (const int result : pool.imap(twice, numbers(5000), {.chunk_size = 1})) CHECK(result == 2 * next++);
+    CHECK(next == 5000);
+    brood::counting_semaphore ran(0);
+    const auto count = [](brood::counting_semaphore to, int) { to.release(); };
+    pool.starmap(count, std::views::iota(0, 500) | std::views::transform([&](int x) { return std::tuple(ran, x); }),
+                 {.chunk_size = 1});
+    int times = 0;
+    while (ran.try_acquire()) ++times;
+    CHECK(times == 500);
 }
 
 TEST_CASE("imap_unordered gives each result once") {

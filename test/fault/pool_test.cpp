@@ -253,19 +253,66 @@ TEST_CASE("a result within a chunk that cannot be read, or written, fails alone"
 
 TEST_CASE("a death within a chunk loses the element that ran, and no other") {
     brood::pool pool({.workers = 2});
-    std::vector<int> numbers(60);
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i);
+    std::vector<int> numbers(300);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    for (const int chunk_size : {1, 10, 100}) {
+        CAPTURE(chunk_size);
+        const auto got = pool.map_outcomes(
+            [](int x) {
+                if (x % 100 == 87) strike(fault::kills);
+                return 2 * x;
+            },
+            numbers, {.chunk_size = chunk_size});
+        REQUIRE(got.size() == numbers.size());
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            CAPTURE(i);
+            REQUIRE(got[i].has_value() == (i % 100 != 87));
+            if (got[i].has_value())
+                CHECK(*got[i] == 2 * static_cast<int>(i));
+            else
+                CHECK_THROWS_AS(got[i].value(), brood::worker_died);
+        }
+    }
+    check_works(pool);
+}
+
+TEST_CASE("chunks of one element run once, also when others die of theirs") {
+    brood::pool pool({.workers = 2});
+    std::vector<std::tuple<int, brood::shared_array<std::atomic<int>>>> all;
+    const brood::shared_array<std::atomic<int>> runs(1000);
+    for (int i = 0; i < 1000; ++i) all.emplace_back(i, runs);
+    const auto got = pool.map_outcomes(
+        [](const std::tuple<int, brood::shared_array<std::atomic<int>>>& what) {
+            const auto& [x, ran] = what;
+            ++ran[static_cast<std::size_t>(x)];
+            if (x % 400 == 399) strike(all_deaths()[static_cast<std::size_t>(x) / 400]);
+            return x;
+        },
+        all, {.chunk_size = 1});
+    REQUIRE(got.size() == 1000);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        CAPTURE(i);
+        CHECK(got[i].has_value() == (i % 400 != 399));
+        CHECK(runs[i] == 1);
+    }
+}
+
+TEST_CASE("of chunks of one element only the late one runs into its time limit") {
+    brood::pool pool({.workers = 2});
+    std::vector<int> numbers(1000);
+    std::iota(numbers.begin(), numbers.end(), 0);
     const auto got = pool.map_outcomes(
         [](int x) {
-            if (x % 25 == 7) strike(fault::kills);
-            return 2 * x;
+            if (x == 700) idle();
+            return x;
         },
-        numbers, {.chunk_size = 30});
-    REQUIRE(got.size() == numbers.size());
+        numbers, {.chunk_size = 1, .task = {.timeout = 2s}});
+    REQUIRE(got.size() == 1000);
     for (std::size_t i = 0; i < got.size(); ++i) {
-        CHECK(got[i].has_value() == (i % 25 != 7));
-        if (got[i].has_value()) CHECK(*got[i] == 2 * static_cast<int>(i));
+        CAPTURE(i);
+        CHECK(got[i].has_value() == (i != 700));
     }
+    CHECK_THROWS_AS(got[700].value(), brood::timeout_error);
     check_works(pool);
 }
 
@@ -322,18 +369,22 @@ TEST_CASE("workers killed at random while a map runs: every result is right and 
         }
     });
     std::vector<int> numbers(2000);
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i);
-    const auto got = pool.map(
-        [](int x) {
-            const auto until = std::chrono::steady_clock::now() + 20us;
-            while (std::chrono::steady_clock::now() < until) continue;
-            return 2 * x;
-        },
-        numbers, {.chunk_size = 20});
+    std::iota(numbers.begin(), numbers.end(), 0);
+    std::vector<std::vector<int>> all;
+    for (const int chunk_size : {1, 20, 100})
+        all.push_back(pool.map(
+            [](int x) {
+                const auto until = std::chrono::steady_clock::now() + 20us;
+                while (std::chrono::steady_clock::now() < until) continue;
+                return 2 * x;
+            },
+            numbers, {.chunk_size = chunk_size}));
     over = true;
     killer.join();
-    REQUIRE(got.size() == numbers.size());
-    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == 2 * static_cast<int>(i));
+    for (const auto& got : all) {
+        REQUIRE(got.size() == numbers.size());
+        for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == 2 * static_cast<int>(i));
+    }
 }
 
 TEST_CASE("a worker that waits for a task of its own dies, and the others go on") {

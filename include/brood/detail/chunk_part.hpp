@@ -56,9 +56,8 @@ public:
         std::exception_ptr unreadable;
         auto elements = load(archive, session, unreadable);
         session.arguments_read();
-        const auto token = stop ? stop_token(*stop) : stop_token();
-        if (grain != 0) return run_batch(function, elements, grain, unreadable, token, session);
-        auto result = run_chunk<R>(function, elements, 0, elements.size(), token,
+        if (grain != 0) return run_batch(function, elements, grain, unreadable, token_of(stop), session);
+        auto result = run_chunk<R>(function, elements, 0, elements.size(), token_of(stop),
                                    [&](std::size_t i) { return session.begin_element(i); });
         if (unreadable && result.size() == elements.size()) result.append_failure(unreadable);
         session.elements = result.size();
@@ -69,6 +68,8 @@ public:
 private:
     static constexpr bool travels_as_bytes =
         is_plain<T> && std::is_trivially_copyable_v<T> && !std::is_same_v<T, bool> && !has_bools<T>;
+
+    static stop_token token_of(const std::optional<event>& stop) { return stop ? stop_token(*stop) : stop_token(); }
 
     // Up to the first that cannot be read.
     static std::vector<T> load(input_archive& archive, task_session& session, std::exception_ptr& unreadable) {

@@ -77,3 +77,40 @@ TEST_CASE("more chunks are under way when each is short") {
     CHECK(slow.window() == 4);
     CHECK(quick.window() > 100);
 }
+
+TEST_CASE("short chunks of a given size travel together, as many as are worth a record") {
+    chunk_planner plan(5, 2, std::nullopt, true);
+    CHECK(plan.grain() == 5);
+    CHECK(plan.next() == 5);
+    std::size_t before = 5;
+    for (int i = 0; i < 10; ++i) {
+        const auto size = plan.next();
+        CHECK(size % 5 == 0);
+        CHECK(size <= 4 * before);
+        before = size;
+        plan.started(size, nanoseconds(100));
+        plan.ended(size, nanoseconds(100) * static_cast<std::int64_t>(size));
+    }
+    CHECK(plan.next() > 200);
+    CHECK(plan.next() <= 256);
+    CHECK(plan.window() * plan.next() <= 2 * 2048);
+}
+
+TEST_CASE("long chunks of a given size travel alone") {
+    chunk_planner plan(1, 2, std::nullopt, true);
+    for (int i = 0; i < 10; ++i) plan.ended(1, std::chrono::milliseconds(1));
+    CHECK(plan.next() == 1);
+    CHECK(chunk_planner(1000, 2, std::nullopt, true).grain() == 0);
+    CHECK(chunk_planner(0, 2, std::nullopt, true).grain() == 0);
+}
+
+TEST_CASE("at the end of a map no worker gets all that is left") {
+    chunk_planner plan(1, 4, 1000, true);
+    for (std::uint64_t sent = 0; sent < 1000;) {
+        const auto size = plan.next();
+        CHECK(size <= std::max<std::uint64_t>(1, (1000 - sent) / 8));
+        plan.started(size, nanoseconds(10));
+        plan.ended(size, nanoseconds(10) * static_cast<std::int64_t>(size));
+        sent += size;
+    }
+}
