@@ -91,6 +91,7 @@ PUBLIC = {
     "detail/collectors.hpp": "pool",
     "detail/element_source.hpp": "pool",
     "detail/future_state.hpp": "process",
+    "detail/held_open.hpp": "pool",
     "detail/imap_source.hpp": "pool",
     "detail/local_state.hpp": "process",
     "detail/managed.hpp": "manager",

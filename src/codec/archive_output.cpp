@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <new>
@@ -49,15 +50,18 @@ struct output_archive::known_objects {
 };
 
 output_archive::output_archive(archive_mode mode) : mode_(mode) {}
-output_archive::~output_archive() noexcept { std::free(begin_); }
+output_archive::~output_archive() noexcept {
+    if (begin_ != small_) std::free(begin_);
+}
 
 void output_archive::grow(std::size_t more) {
     const std::size_t used = size();
     const auto capacity = static_cast<std::size_t>(limit_ - begin_);
     if (more > std::numeric_limits<std::size_t>::max() / 2 - used) throw std::bad_alloc();
-    const std::size_t wanted = std::max({used + more, capacity + capacity / 2, std::size_t{256}});
-    auto* const moved = static_cast<std::byte*>(std::realloc(begin_, wanted));
+    const std::size_t wanted = std::max(used + more, capacity + capacity / 2);
+    auto* const moved = static_cast<std::byte*>(std::realloc(begin_ == small_ ? nullptr : begin_, wanted));
     if (moved == nullptr) throw std::bad_alloc();
+    if (begin_ == small_) std::memcpy(moved, small_, used);
     begin_ = moved;
     end_ = moved + used;
     limit_ = moved + wanted;

@@ -125,15 +125,15 @@ void owner::require_open() const {
     check_open(true);
 }
 
-void owner::hold() {
+void owner::hold(detail::holder who) {
     const lock held(mutex_);
     check_open(true);
-    ++holds_;
+    holds_.add(who);
 }
 
-void owner::release() noexcept {
+void owner::release(detail::holder who) noexcept {
     const lock held(mutex_);
-    --holds_;
+    holds_.remove(who);
     look_after_leading();
 }
 
@@ -148,6 +148,8 @@ void owner::join() {
     require_ours("join");
     lock held(mutex_);
     if (life_ == life::open) throw std::logic_error("join() of pool '" + name_ + "' before close() or terminate()");
+    holds_.joined();
+    look_after_leading();
     wait_for(
         held, [&] { return is_done() && members_.empty(); }, nullptr);
 }

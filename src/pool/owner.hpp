@@ -53,8 +53,8 @@ public:
     progress_option default_progress() const override { return options_.progress; }
     std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     void require_open() const override;
-    void hold() override;
-    void release() noexcept override;
+    void hold(detail::holder who) override;
+    void release(detail::holder who) noexcept override;
     int worker_count() const override { return wanted_.load(std::memory_order_relaxed); }
     const detail::task_settings& defaults() const noexcept override { return defaults_; }
 
@@ -100,6 +100,7 @@ private:
     bool take_back(pool_task& task);
     void take_back_less_urgent(int priority);
     std::size_t most_given_out() const noexcept;
+    std::size_t most_at_once() const noexcept;
     bool cancel_now(pool_task& task, bool running);
     void settle(pool_task& task);
     void show_end_of(const pool_task& task) noexcept;
@@ -107,7 +108,7 @@ private:
     void fail_everything(const std::exception_ptr& why);
     void free_slot(pool_task& task);
     void run_callbacks(lock& held);
-    bool is_done() const noexcept { return unfinished_ == 0 && holds_ == 0; }
+    bool is_done() const noexcept { return unfinished_ == 0 && !holds_.any(); }
 
     // ---- batches (owner_batches.cpp) ----
     void handle_some(const report_head& head, const detail::taken_value& taken);
@@ -228,7 +229,7 @@ private:
     std::uint64_t next_number_ = 1, next_generation_ = 1;
     double mean_run_ = 50e3;  // nanoseconds
     std::vector<pool_task::listener> callbacks_;
-    std::size_t holds_ = 0;  // maps that still send
+    detail::pool_holds holds_;
     bool something_ended_ = false;
 };
 

@@ -26,7 +26,7 @@ std::exception_ptr make_cancelled(const pool_task& task) {
 void owner::submit(const task_pointer& task, urgency how) {
     require_ours("submit to");
     lock held(mutex_);
-    check_open(how != urgency::of_the_pool);
+    check_open(how != urgency::of_the_pool || queue_closed_);
     if (how != urgency::of_the_pool && options_.queue_limit && !in_callback) wait_for_room(held);
     enter(task);
     if (how == urgency::waited_for) return;
@@ -54,8 +54,11 @@ void owner::enter(const task_pointer& task) {
     }
     if (task->settings.priority != 0) has_priorities_ = true;
     if (has_priorities_) take_back_less_urgent(task->settings.priority);
-    put_aside(task, false);
-    give_out();
+    if (pending_count_ == 0 && !broken_ && given_count_ < most_at_once())
+        give(task);
+    else
+        put_aside(task, false);
+    if (pending_count_ > 0) give_out();
 }
 
 void owner::put_aside(const task_pointer& task, bool first) {
@@ -94,11 +97,14 @@ std::size_t owner::most_given_out() const noexcept {
     return static_cast<std::size_t>(std::min<double>(wanted, most_slots));
 }
 
+// Tasks that wait for others are given out, but nobody is busy with them.
+std::size_t owner::most_at_once() const noexcept {
+    return std::min<std::size_t>(most_given_out() + (living() - at_work()), most_slots);
+}
+
 void owner::give_out() {
     if (pending_count_ == 0 || broken_) return;
-    // Tasks that wait for others are given out, but nobody is busy with them.
-    const std::size_t most = std::min<std::size_t>(most_given_out() + (living() - at_work()), most_slots);
-    while (given_count_ < most) {
+    for (const auto most = most_at_once(); given_count_ < most;) {
         const auto task = next_pending();
         if (!task) return;
         if (!give(task)) return;

@@ -69,8 +69,8 @@ public:
     void run_here(const task_pointer& task) noexcept override;
     int worker_count() const override;
     void require_open() const override;
-    void hold() override;
-    void release() noexcept override;
+    void hold(holder who) override;
+    void release(holder who) noexcept override;
     progress_option default_progress() const override { return options_.progress; }
     void resize(int workers) override;
     void close() override;
@@ -84,7 +84,7 @@ private:
     using lock = std::unique_lock<std::mutex>;
 
     // With the lock.
-    bool drained() const { return closed_ && queued_ == 0 && holds_ == 0 && running_ <= joining_; }
+    bool drained() const { return closed_ && queued_ == 0 && !holds_.any() && running_ <= joining_; }
     int staying() const { return live_ - leaving_; }
     int active() const { return staying() - waiting_; }
     bool is_over() const { return terminated_ || broken_ || drained(); }
@@ -119,7 +119,7 @@ private:
     int size_;
     int live_ = 0, leaving_ = 0, idle_ = 0, waiting_ = 0, running_ = 0;  // leaving: live, but one too many
     int joining_ = 0;  // workers whose task calls join(): they end after it
-    std::size_t holds_ = 0;
+    pool_holds holds_;
     bool closed_ = false, terminated_ = false;
     std::exception_ptr broken_;
 };
@@ -334,7 +334,7 @@ task_pointer core::pop() {
 void core::put(task_pointer task, int priority, bool limited) {
     require_here();
     lock held(mutex_);
-    require_open_locked(!limited && holds_ > 0);
+    require_open_locked(!limited && holds_.any());
     if (limited && options_.queue_limit && !is_worker()) {
         room_.wait(held, [this] { return queued_ < *options_.queue_limit || closed_ || broken_; });
         require_open_locked(false);
@@ -400,16 +400,16 @@ void core::require_open() const {
     require_open_locked(false);
 }
 
-void core::hold() {
+void core::hold(holder who) {
     require_here();
     const lock guard(mutex_);
     require_open_locked(false);
-    ++holds_;
+    holds_.add(who);
 }
 
-void core::release() noexcept {
+void core::release(holder who) noexcept {
     const lock guard(mutex_);
-    --holds_;
+    holds_.remove(who);
     tell_if_over();
 }
 
@@ -439,11 +439,10 @@ void core::join() {
         if (!closed_)
             throw std::logic_error("join() of thread_pool '" + name_ +
                                    "' before close() or terminate() would wait for ever");
-        if (is_worker()) {
-            ++joining_;
-            ended_.notify_all();
-            work_.notify_all();
-        }
+        if (is_worker()) ++joining_;
+        holds_.joined();
+        ended_.notify_all();
+        work_.notify_all();
         ended_.wait(held, [this] { return live_ <= joining_; });
         ended.swap(ended_threads_);
     }

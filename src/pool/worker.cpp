@@ -54,7 +54,9 @@ public:
     }
 
     void arguments_read() override {
-        const auto now = clock_now();
+        // What lay in the record itself was read in no time.
+        const bool at_once = head_.message == 0 && head_.traced == 0;
+        const auto now = at_once ? owner_.line().since.load(std::memory_order_relaxed) : clock_now();
         if (head_.batch != 0) batch = &slot_.batch;
         slot_.begun.store(now, std::memory_order_relaxed);
         if (head_.traced != 0) slot_.read.store(now, std::memory_order_relaxed);

@@ -281,6 +281,21 @@ TEST_CASE("map_async goes on while nobody waits, also when the pool is closed me
     pool.join();
 }
 
+TEST_CASE("a map goes on in a pool that is closed and joined meanwhile") {
+    pool_type pool(2);
+    std::thread joiner;
+    auto range = std::views::iota(0, 1000) | std::views::transform([&](int x) {
+                     if (x == 500) {
+                         pool.close();
+                         joiner = std::thread([&] { pool.join(); });
+                         std::this_thread::sleep_for(50ms);  // what was sent has ended
+                     }
+                     return x;
+                 });
+    CHECK(pool.map(twice, range, {.chunk_size = 10}) == doubled(numbers(1000)));
+    joiner.join();
+}
+
 TEST_CASE("map_async can be cancelled") {
     pool_type pool(1);
     const gate door;
@@ -414,6 +429,27 @@ TEST_CASE("a stream goes on after an element that failed") {
     CHECK(*at == 2);
     ++at;
     CHECK(at == thrower.end());
+}
+
+TEST_CASE("a stream goes on in a pool that was closed, and not in one that was joined") {
+    pool_type pool(2);
+    auto bounded = pool.imap(twice, std::views::iota(0, 3000), {.chunk_size = 1});
+    auto endless = pool.imap(twice, std::views::iota(0), {.chunk_size = 1});
+    CHECK(*endless.begin() == 0);
+    int count = 0;
+    for (const int result : bounded) {
+        CHECK(result == 2 * count);
+        if (++count == 10) {
+            pool.close();
+            std::this_thread::sleep_for(50ms);
+        }
+    }
+    CHECK(count == 3000);
+    pool.join();
+    const auto read_on = [&] {
+        for (const int result : endless) static_cast<void>(result);
+    };
+    CHECK_THROWS_AS(read_on(), std::logic_error);
 }
 
 TEST_CASE("a stream that nobody reads to its end leaves the pool usable") {

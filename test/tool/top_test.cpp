@@ -57,7 +57,7 @@ void keep_pool(brood::event made) {
 
 TEST_CASE("top shows a pool, its workers and what they run") {
     brood::pool pool({.workers = 1, .name = "top's pool"});
-    pool.map(twice, std::vector<int>(10, 1), {.chunk_size = 1});
+    for (int i = 0; i < 10; ++i) pool.apply(twice, i);
     CHECK_THROWS(pool.apply(refuse, 1));
     brood::event begun, go_on;
     std::vector<brood::future<int>> all;

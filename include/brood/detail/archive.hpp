@@ -259,9 +259,11 @@ private:
     void grow(std::size_t more);
     bool goes_beside(std::size_t size) const noexcept { return size >= detail::block_size && lasts_ && mode_.blocks; }
 
-    std::byte* begin_ = nullptr;
-    std::byte* end_ = nullptr;
-    std::byte* limit_ = nullptr;
+    static constexpr std::size_t small_size = 256;
+    alignas(std::max_align_t) std::byte small_[small_size];  // most messages are smaller, and need no memory
+    std::byte* begin_ = small_;
+    std::byte* end_ = small_;
+    std::byte* limit_ = small_ + small_size;
     archive_mode mode_;
     bool lasts_ = true;
     std::span<const std::byte> object_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <brood/detail/chunk_run.hpp>
+#include <brood/detail/held_open.hpp>
 #include <brood/detail/local_state.hpp>
 #include <brood/detail/progress_meter.hpp>
 
@@ -51,7 +52,7 @@ public:
 
     // Throws when the pool is closed.
     void start() {
-        core_->hold();
+        core_->hold(holder::map);
         run_.news()->tell([self = this->shared_from_this()] { self->poke(); });
         poke();
     }
@@ -135,7 +136,7 @@ private:
         finished_ = true;
         const auto self = this->shared_from_this();
         run_.news()->tell(nullptr);
-        core_->release();
+        core_->release(holder::map);
         if (error_)
             this->set_exception(std::exchange(error_, nullptr));
         else

@@ -4,6 +4,7 @@
 
 #include <brood/detail/chunk_run.hpp>
 #include <brood/detail/element_source.hpp>
+#include <brood/detail/held_open.hpp>
 #include <brood/detail/progress_meter.hpp>
 #include <brood/result_stream.hpp>
 
@@ -25,14 +26,18 @@ public:
         : ordered_(options.ordered),
           source_(std::forward<Range>(range)),
           meter_(std::move(progress), source_.total()),
+          open_(std::in_place, core, holder::stream),
           run_(std::in_place, core, std::move(function), options, source_.total()) {}
 
     bool next(chunk_result<R>& into) override {
         if (!run_) return false;
         try {
-            return find(into);
+            if (find(into)) return true;
+            open_.reset();
+            return false;
         } catch (...) {
             run_.reset();
+            open_.reset();
             throw;
         }
     }
@@ -78,6 +83,7 @@ private:
     bool more_ = true;
     std::uint64_t next_ = 0;
     std::map<std::uint64_t, chunk_result<R>> parked_;
+    std::optional<held_open<Core>> open_;
     std::optional<chunk_run<Core, F, R>> run_;
 };
 

@@ -5,6 +5,7 @@
 #include <brood/detail/batch.hpp>
 #include <brood/detail/chunk.hpp>
 #include <brood/detail/future_state.hpp>
+#include <brood/detail/held_open.hpp>
 #include <brood/detail/target.hpp>
 #include <brood/detail/task_bytes.hpp>
 #include <brood/error.hpp>
@@ -198,9 +199,9 @@ public:
     // What a trace is to tell of a task that is about to be written; null where there is no trace.
     virtual std::unique_ptr<pools::task_trace> begin_trace(const target& what);
     virtual void require_open() const {}
-    // Until release() a closed pool takes what maps still send, and join() waits.
-    virtual void hold() {}
-    virtual void release() noexcept {}
+    // Until release() a closed pool takes what maps and streams still send, and join() waits for maps.
+    virtual void hold(holder who) { static_cast<void>(who); }
+    virtual void release(holder who) noexcept { static_cast<void>(who); }
 
     // ---- for maps ----
     static constexpr bool runs_in_this_process = false;

@@ -6,6 +6,7 @@
 #include <brood/detail/chunk_run.hpp>
 #include <brood/detail/collectors.hpp>
 #include <brood/detail/element_source.hpp>
+#include <brood/detail/held_open.hpp>
 #include <brood/detail/imap_source.hpp>
 #include <brood/future.hpp>
 #include <brood/pool_options.hpp>
@@ -48,8 +49,8 @@ struct unpacked_call {
 //     int worker_count() const
 //     progress_option default_progress() const
 //     void require_open() const                     throws std::logic_error after close(), cancelled after terminate()
-//     void hold(), void release()                   hold() is require_open(), and until release() close() does not
-//                                                   refuse chunks and join() waits
+//     void hold(holder), void release(holder)       hold() is require_open(); until release() close() does not refuse
+//                                                   chunks, and join() waits for a map
 //     std::shared_ptr<future_state<chunk_result<R>>>
 //         start_chunk<R>(const std::shared_ptr<const F>&, std::vector<T>, const task_options&)
 //       never waits, not for a place in the queue either (a map limits itself), since it is also called by whoever
@@ -100,7 +101,9 @@ public:
     }
 
     // A stream of the results, in the order of the elements. Lazy: elements are taken as results are read, a bounded
-    // number ahead, so that the range may be endless. A range given as an lvalue must live as long as the stream.
+    // number ahead, so that the range may be endless. A range given as an lvalue must live as long as the stream. A
+    // pool that is closed meanwhile goes on with it; one that is joined does what was sent, and a stream that wants
+    // more then throws std::logic_error.
     template <class F, std::ranges::input_range Range>
     auto imap(F&& function, Range&& range, const map_options& options = {}) {
         return stream<plain_call<F, Range>>(std::forward<F>(function), std::forward<Range>(range), options);
@@ -140,7 +143,7 @@ private:
     template <class Call, class F, class Source, class Collector>
     typename Collector::result drive(F&& function, Source& source, Collector& collector, const map_options& options) {
         using core_type = std::remove_cvref_t<decltype(*core())>;
-        core()->require_open();
+        const held_open<core_type> open(core(), holder::map);
         progress_meter meter(progress(options), source.total());
         chunk_run<core_type, typename Call::function, typename Call::result> chunks(
             core(), Call::share(std::forward<F>(function)), options, source.total());

@@ -4,6 +4,7 @@
 
 #include <brood/detail/chunk.hpp>
 #include <brood/detail/element_source.hpp>
+#include <brood/detail/held_open.hpp>
 #include <brood/detail/local_state.hpp>
 #include <brood/export.hpp>
 #include <brood/pool_options.hpp>
@@ -72,8 +73,8 @@ public:
     // ---- for maps ----
     virtual int worker_count() const = 0;
     virtual void require_open() const = 0;
-    virtual void hold() = 0;
-    virtual void release() noexcept = 0;
+    virtual void hold(holder who) = 0;
+    virtual void release(holder who) noexcept = 0;
     virtual progress_option default_progress() const = 0;
     template <class R, class F, class T>
     std::shared_ptr<future_state<chunk_result<R>>> start_chunk(const std::shared_ptr<const F>& function,

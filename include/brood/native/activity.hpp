@@ -37,7 +37,7 @@ struct pool_activity {
     std::string name;
     process_id owner = 0;
     std::uint64_t wanted = 0;                // workers
-    std::uint64_t waiting = 0, running = 0;  // tasks that did not end yet; a chunk of a map is one
+    std::uint64_t waiting = 0, running = 0;  // tasks that did not end yet; what travels together of a map is one
     std::uint64_t ended = 0, failed = 0;     // tasks; those that failed are among those that ended
     std::uint64_t restarts = 0;              // workers that were replaced
     std::vector<worker_activity> workers;    // by number
