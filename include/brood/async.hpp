@@ -23,9 +23,12 @@ BROOD_API std::shared_ptr<pending_result> start_async(process_options options, s
 template <class F, class... Args>
 auto async(process_options options, F&& function, Args&&... arguments) {
     using result = typename detail::target_result<F, Args...>::type;
-    return future<result>(std::make_shared<detail::process_state<result>>(detail::start_async(
-        std::move(options),
-        detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...))));
+    using borrowed =
+        decltype(detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...));
+    std::unique_ptr<detail::target> target(new borrowed(
+        detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<Args>(arguments)...)));
+    return future<result>(
+        std::make_shared<detail::process_state<result>>(detail::start_async(std::move(options), std::move(target))));
 }
 template <class F, class... Args>
     requires(!std::is_same_v<std::remove_cvref_t<F>, process_options>)

@@ -27,11 +27,13 @@ public:
 
     R take() override {
         const pool_task::reading_scope told(*this);
-        input_archive& archive = this->open();
-        if constexpr (!std::is_void_v<R>)
-            return load_value<R>(archive);
-        else
-            static_cast<void>(archive);
+        const auto& bytes = this->value();
+        if constexpr (!std::is_void_v<R>) {
+            task_reading reading(bytes);
+            return load_value<R>(reading.archive());
+        } else {
+            static_cast<void>(bytes);
+        }
     }
 };
 
@@ -133,11 +135,11 @@ private:
         auto call = std::make_shared<detail::pool_call<result>>(core_, core_->settings_for(options));
         if constexpr (detail::wants_stop_token<std::decay_t<F>, X...>) {
             call->stop.emplace();
-            call->fill(*detail::borrow_target<detail::send_back>(std::forward<F>(function), stop_token(*call->stop),
-                                                                 std::forward<X>(arguments)...));
+            call->fill(detail::borrow_target<detail::send_back>(std::forward<F>(function), stop_token(*call->stop),
+                                                                std::forward<X>(arguments)...));
         } else {
             call->fill(
-                *detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...));
+                detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...));
         }
         core_->submit(call, how);
         return call;

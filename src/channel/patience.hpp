@@ -6,8 +6,9 @@
 //  - who changed what they wait for looks at the bell, clears it, and wakes one.
 // So there is one wake-up until the woken thread runs, however many values come meanwhile; it wakes the next one if
 // there is still something for others.
-// Where others sleep, one thread that looks can be the lookout: who changed what they wait for then wakes nobody, since
-// the lookout sees it, and it, too, wakes the next one if there is more. Go's scheduler treats its spinning threads so.
+// Where several processes wait for the same, few of their threads look, and who changed what they wait for then wakes
+// nobody: a lookout sees it, and it, too, wakes the next one if there is more. Go's scheduler treats its spinning
+// threads so.
 #pragma once
 
 #include "arena/fence.hpp"
@@ -17,28 +18,30 @@
 #include "platform/platform.hpp"
 #include "platform/session_memory.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <tuple>
 
 namespace brood::channel {
 
 using arena::is_past;
 
 // After a change that was made with any order.
-inline void ring_bell(bell& which, const lookout_post* post = nullptr) noexcept {
+inline void ring_bell(bell& which, const lookout_posts* posts = nullptr) noexcept {
     arena::fence(std::memory_order_seq_cst);
     if (which.load(std::memory_order_relaxed) == 0) return;
-    if (post != nullptr && post->load(std::memory_order_relaxed) != 0) return;
+    if (posts != nullptr && posts->any()) return;
     if (which.exchange(0) != 0) arena::wake(&which, 1);
 }
 
-// Is the lookout as long as it lives, if one is of use and there is none.
+// A thread that may look. Where several wait, this is one of few as long as it lives.
 class lookout {
 public:
-    lookout(const bell& which, lookout_post* post) noexcept {
-        arena::process_tag none = 0;
-        if (post == nullptr || which.load(std::memory_order_relaxed) == 0) return;
-        if (post->load(std::memory_order_relaxed) != 0) return;
-        if (post->compare_exchange_strong(none, arena::own_tag.load(std::memory_order_relaxed))) post_ = post;
+    explicit lookout(lookout_posts* posts) noexcept {
+        if (posts == nullptr || posts->in_use.load(std::memory_order_relaxed) == 0) return;
+        may_look_ = false;
+        for (std::size_t i = 0; i < most() && !may_look_; ++i) may_look_ = take(posts->taken_by[i]);
     }
     ~lookout() {
         if (post_ == nullptr) return;
@@ -47,9 +50,25 @@ public:
     }
     lookout(const lookout&) = delete;
     lookout& operator=(const lookout&) = delete;
+    bool may_look() const noexcept { return may_look_; }
 
 private:
-    lookout_post* post_ = nullptr;
+    using post = std::atomic<arena::process_tag>;
+    // Not so many that those who have work find no processor.
+    static std::size_t most() noexcept {
+        static const std::size_t half = std::clamp<std::size_t>(platform::usable_processors() / 2, 1,
+                                                                std::tuple_size_v<decltype(lookout_posts::taken_by)>);
+        return half;
+    }
+    bool take(post& which) noexcept {
+        arena::process_tag none = 0;
+        if (which.load(std::memory_order_relaxed) != 0) return false;
+        if (!which.compare_exchange_strong(none, arena::own_tag.load(std::memory_order_relaxed))) return false;
+        post_ = &which;
+        return true;
+    }
+    post* post_ = nullptr;
+    bool may_look_ = true;
 };
 
 // How long a thread looks before it sleeps: longer when it saw something, or when a sleep was so short that looking
@@ -112,31 +131,31 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
 template <class Blocked>
 class passing_on {
 public:
-    passing_on(bell& which, const lookout_post* post, Blocked& blocked) noexcept
-        : which_(which), post_(post), blocked_(blocked) {}
+    passing_on(bell& which, const lookout_posts* posts, Blocked& blocked) noexcept
+        : which_(which), posts_(posts), blocked_(blocked) {}
     ~passing_on() {
-        if (!blocked_()) ring_bell(which_, post_);
+        if (!blocked_()) ring_bell(which_, posts_);
     }
     passing_on(const passing_on&) = delete;
     passing_on& operator=(const passing_on&) = delete;
 
 private:
     bell& which_;
-    const lookout_post* const post_;
+    const lookout_posts* const posts_;
     Blocked& blocked_;
 };
 
 // What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
 template <class Attempt, class Blocked>
-auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked, lookout_post* post = nullptr)
+auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked, lookout_posts* posts = nullptr)
     -> decltype(attempt()) {
     auto result = attempt();
     if (result || until == std::chrono::steady_clock::time_point::min()) return result;
-    const passing_on others(which, post, blocked);
+    const passing_on others(which, posts, blocked);
     for (bool last = false; !result && !last;) {
         {
-            const lookout here(which, post);
-            if (patience::look([&] { return !blocked(); })) result = attempt();
+            const lookout here(posts);
+            if (here.may_look() && patience::look([&] { return !blocked(); })) result = attempt();
         }
         if (result) break;
         if (blocked()) sleep_at(which, until, blocked);

@@ -107,7 +107,7 @@ outcome try_put(queue_state& q, lane& l, const Record& record) {
         if (!has_room(q, l)) return no_reader(q) ? outcome(result::deserted) : outcome();
         record.put_into(l);
     }
-    ring_bell(q.readers, &q.readers_lookout);
+    ring_bell(q.readers, &q.lookouts);
     return result::done;
 }
 
@@ -201,15 +201,21 @@ outcome try_get(queue_state& q, const Taker& taker) {
     return result::done;
 }
 
+void begin_getting(queue_state& q) noexcept {
+    if (q.have_got.has(self_tag())) return;
+    q.have_got.add(self_tag());
+    if (q.have_got.has_others(self_tag())) q.lookouts.in_use.store(1, std::memory_order_relaxed);
+}
+
 template <class Taker>
 result get(queue_state& q, const Taker& taker, platform::deadline until) {
     if (q.is_pipe == 0) {
-        q.have_got.add(self_tag());
+        begin_getting(q);
         share(q);
     }
     return wait_at(
                q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
-               &q.readers_lookout)
+               q.is_pipe == 0 ? &q.lookouts : nullptr)
         .value_or(result::late);
 }
 
@@ -224,8 +230,11 @@ bool clear_queue(arena::offset block) {
 
 void process_died(arena::offset block, arena::process_tag dead, bool) {
     auto& q = queue_at(block);
-    if (auto seen = dead; q.readers_lookout.compare_exchange_strong(seen, 0)) arena::wake(&q.readers, arena::everybody);
     if (q.is_pipe != 0) return;
+    bool looked = false;
+    for (auto& post : q.lookouts.taken_by)
+        if (auto seen = dead; post.compare_exchange_strong(seen, 0)) looked = true;
+    if (looked) arena::wake(&q.readers, arena::everybody);
     q.have_put.remove(dead);
     q.have_got.remove(dead);
     q.was_shared = 1;

@@ -6,6 +6,7 @@
 #include "arena/references.hpp"
 #include "channel/lane.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -28,6 +29,13 @@ struct process_set {
     bool has(arena::process_tag process) const noexcept {
         return (words[arena::record_of(process) / 64].load() & bit_of(process)) != 0;
     }
+    bool has_others(arena::process_tag than) const noexcept {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const auto own = i == arena::record_of(than) / 64 ? bit_of(than) : 0;
+            if ((words[i].load() & ~own) != 0) return true;
+        }
+        return false;
+    }
 
 private:
     std::atomic<std::uint64_t>& word_of(arena::process_tag process) noexcept {
@@ -40,8 +48,16 @@ private:
 
 // A side that may sleep: 1 when some thread does, or did.
 using bell = std::atomic<std::uint32_t>;
-// The process of a thread that looks and does not sleep, or 0.
-using lookout_post = std::atomic<arena::process_tag>;
+// Where several may wait for the same: the processes of the threads that look and do not sleep, or 0.
+struct lookout_posts {
+    std::atomic<std::uint32_t> in_use;  // more than one process waits here
+    std::array<std::atomic<arena::process_tag>, 8> taken_by;
+
+    bool any() const noexcept {
+        return std::any_of(taken_by.begin(), taken_by.end(),
+                           [](const auto& post) { return post.load(std::memory_order_relaxed) != 0; });
+    }
+};
 
 struct queue_state {
     std::uint64_t capacity;
@@ -53,7 +69,7 @@ struct queue_state {
     std::atomic<std::uint32_t> was_shared;  // another process had it
     arena::process_tag maker;
     alignas(64) bell readers;
-    lookout_post readers_lookout;
+    lookout_posts lookouts;  // of readers
     alignas(64) bell writers;
     bell joiners;
     std::atomic<std::uint64_t> done;  // how often task_done() was called

@@ -137,7 +137,6 @@ private:
     void handle_refusal(const detail::taken_value& taken);
     void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
     void handle_cancel(const report_head& head);                                  // relay.cpp
-    void note_time(pool_task& task);
 
     // ---- the trace, if there is one (owner_trace.cpp) ----
     void trace_attempt(const pool_task& task, std::string_view outcome) noexcept;

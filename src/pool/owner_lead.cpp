@@ -267,22 +267,14 @@ task_pointer owner::given_task(const report_head& head) const {
 void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
     const auto task = given_task(head);
     if (!task) return;
-    note_time(*task);
+    task->busy = std::chrono::nanoseconds(std::max<std::int64_t>(0, head.busy));
+    mean_run_ += (static_cast<double>(task->busy.count()) - mean_run_) / 16;
     if (head.what == report::exception) {
         if (task->trace) task->trace->outcome = "exception";
         return fail(*task, read_exception(taken));
     }
     task->result = keep(taken);
     settle(*task);
-}
-
-// Of a task whose slot is still its own.
-void owner::note_time(pool_task& task) {
-    const auto& slot = memory_.slots[task.slot];
-    task.begun = slot.begun.load(std::memory_order_relaxed);
-    task.ended = slot.ended.load(std::memory_order_relaxed);
-    const auto spent = static_cast<double>(std::max<std::int64_t>(0, task.ended - task.begun));
-    mean_run_ += (spent - mean_run_) / 16;
 }
 
 // Its workers cannot begin: the pool is of no use.

@@ -162,9 +162,9 @@ void owner::take_slot(const task_pointer& task) {
     place.position.store(0, std::memory_order_relaxed);
     place.batch.store(detail::task_session::make_batch(0, task->batch ? task->batch->elements : 0));
     place.begun.store(0, std::memory_order_relaxed);
-    place.ended.store(0, std::memory_order_relaxed);
     if (task->trace)
-        for (auto* time : {&place.taken, &place.read, &place.sent}) time->store(0, std::memory_order_relaxed);
+        for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent})
+            time->store(0, std::memory_order_relaxed);
     place.callee.store(callees_.number_of(task->calls), std::memory_order_relaxed);
     place.claim.store(task->claim);
     given_[slot] = task;

@@ -35,14 +35,16 @@ inline constexpr std::uint32_t worker_of(std::uint64_t claim) noexcept {
     return static_cast<std::uint32_t>(claim >> state_bits) & ((1U << worker_bits) - 1);
 }
 
-struct task_slot {
+// What every task needs is one line.
+struct alignas(64) task_slot {
     std::atomic<std::uint64_t> claim;
-    std::atomic<std::uint64_t> position;     // in a chunk: the element that runs
-    std::atomic<std::uint64_t> batch;        // of a batch: task_session::make_batch()
-    std::atomic<std::int64_t> begun, ended;  // clock_now(); of the run, without reading and writing
-    // clock_now(), for traces: the record was taken, the arguments were read, the result was sent.
-    std::atomic<std::int64_t> taken, read, sent;
-    std::atomic<std::uint32_t> callee;  // its number in `callees`, from 1; 0: not told
+    std::atomic<std::uint64_t> position;  // in a chunk: the element that runs
+    std::atomic<std::uint64_t> batch;     // of a batch: task_session::make_batch()
+    std::atomic<std::int64_t> begun;      // clock_now(); of the run, without reading
+    std::atomic<std::uint32_t> callee;    // its number in `callees`, from 1; 0: not told
+    // clock_now(), for traces: the record was taken, the arguments were read, it has run, the result was sent.
+    alignas(64) std::atomic<std::int64_t> taken;
+    std::atomic<std::int64_t> read, ended, sent;
 };
 
 enum class worker_phase : std::uint32_t { none, starting, idle, busy, ending };
@@ -128,7 +130,8 @@ struct report_head {
     std::uint32_t worker;
     std::uint64_t claim;  // as it was queued
     std::uint32_t slot;
-    std::uint32_t elements;
+    std::uint32_t elements = 0;
+    std::int64_t busy = 0;  // nanoseconds that the task ran, without reading and writing
 };
 
 }  // namespace brood::pools

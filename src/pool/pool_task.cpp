@@ -38,10 +38,9 @@ std::string_view pool_task::result_bytes() const noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-input_archive& pool_task::open() {
+const task_bytes& pool_task::value() const {
     if (failure) std::rethrow_exception(failure);
-    reading_ = std::make_unique<task_reading>(result);
-    return reading_->archive();
+    return result;
 }
 
 }  // namespace brood::detail

@@ -57,13 +57,14 @@ public:
         // What lay in the record itself was read in no time.
         const bool at_once = head_.message == 0 && head_.traced == 0;
         const auto now = at_once ? owner_.line().since.load(std::memory_order_relaxed) : clock_now();
+        begun_ = now;
         if (head_.batch != 0) batch = &slot_.batch;
         slot_.begun.store(now, std::memory_order_relaxed);
         if (head_.traced != 0) slot_.read.store(now, std::memory_order_relaxed);
     }
     output_archive& begin_result() override {
-        slot_.ended.store(clock_now(), std::memory_order_relaxed);
-        const auto head = head_of(report::result, 0);
+        auto head = head_of(report::result, 0);
+        head.busy = end_run();
         result_.emplace(archive_mode{.handles = false}).write(&head, sizeof head);
         return *result_;
     }
@@ -73,6 +74,12 @@ public:
         if (head_.traced != 0) owner_.note_sent(head_.slot);
     }
     bool was_sent() const noexcept { return sent_; }
+    // How long it ran, if it came to that.
+    std::int64_t end_run() const noexcept {
+        const auto now = clock_now();
+        if (head_.traced != 0) slot_.ended.store(now, std::memory_order_relaxed);
+        return begun_ != 0 ? now - begun_ : 0;
+    }
 
     void send_bare(const void* value, std::size_t size) override {
         const auto head = head_of(report::some, 0);
@@ -90,13 +97,14 @@ public:
 
 private:
     report_head head_of(report what, std::size_t count) const noexcept {
-        return {what, owner_.setup().index, head_.claim, head_.slot, static_cast<std::uint32_t>(count)};
+        return {what, owner_.setup().index, head_.claim, head_.slot, static_cast<std::uint32_t>(count), 0};
     }
 
     worker& owner_;
     const task_head& head_;
     task_slot& slot_;
     std::optional<output_archive> result_, some_;
+    std::int64_t begun_ = 0;
     bool sent_ = false;
 };
 
@@ -241,7 +249,7 @@ void worker::run_task(const task_head& head, const detail::taken_value& taken) {
             session.send_result();
         }
     } catch (...) {
-        if (!session.was_sent()) report_exception(head, std::current_exception());
+        if (!session.was_sent()) report_exception(head, std::current_exception(), session.end_run());
     }
     // The slot may be another task's by now.
     elements_ += session.elements;
@@ -256,9 +264,8 @@ detail::entry_function worker::function_of(const task_head& head, std::span<cons
     return find_function(name);
 }
 
-void worker::report_exception(const task_head& head, const std::exception_ptr& failure) {
-    memory_.slots[head.slot].ended.store(clock_now(), std::memory_order_relaxed);
-    send({report::exception, setup_.index, head.claim, head.slot, 0}, encode(failure));
+void worker::report_exception(const task_head& head, const std::exception_ptr& failure, std::int64_t busy) {
+    send({report::exception, setup_.index, head.claim, head.slot, 0, busy}, encode(failure));
     if (head.traced != 0) note_sent(head.slot);
 }
 

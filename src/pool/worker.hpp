@@ -73,7 +73,7 @@ private:
     void handle(const detail::taken_value& taken);
     void run_task(const task_head& head, const detail::taken_value& taken);
     detail::entry_function function_of(const task_head& head, std::span<const std::byte>& rest);
-    void report_exception(const task_head& head, const std::exception_ptr& failure);
+    void report_exception(const task_head& head, const std::exception_ptr& failure, std::int64_t busy);
     void show(worker_phase phase) noexcept;
     bool is_worn();
 

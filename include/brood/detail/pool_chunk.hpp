@@ -45,6 +45,14 @@ public:
     std::optional<event> stop;  // of a function that wants a stop_token
 };
 
+// What a chunk that is told of as a whole gave.
+template <class R>
+chunk_result<R> read_whole(const pool_task& task) {
+    task_reading reading(task.value());
+    reading.archive().template read_number<std::uint64_t>();  // how many
+    return chunk_bytes<R>::read(reading.archive());
+}
+
 template <class R, class F, class T>
 class pool_chunk final : public batch_state<R>, public std::enable_shared_from_this<pool_chunk<R, F, T>> {
 public:
@@ -143,9 +151,7 @@ private:
             if (one.failure) std::rethrow_exception(one.failure);
             if (one.results) return one.results->template read<R>();
             const pool_task::reading_scope told(*one.task);
-            auto& archive = one.task->open();
-            archive.template read_number<std::uint64_t>();  // how many
-            return chunk_bytes<R>::read(archive);
+            return read_whole<R>(*one.task);
         } catch (...) {
             for (std::size_t i = 0; i < one.count; ++i) result.append_failure(std::current_exception());
         }
@@ -236,7 +242,7 @@ private:
             const auto found = sent_.find(first);
             sent = std::move(found->second);
             sent_.erase(found);
-            busy_ += std::chrono::nanoseconds(part.ended - part.begun);
+            busy_ += part.busy;
         }
         const auto end = first + sent.count;
         const auto came = first + sent.came;
@@ -333,9 +339,7 @@ public:
     }
     chunk_result<R> take() override {
         const pool_task::reading_scope told(*this);
-        auto& archive = this->open();
-        archive.template read_number<std::uint64_t>();  // how many
-        return chunk_bytes<R>::read(archive);
+        return read_whole<R>(*this);
     }
 };
 

@@ -98,8 +98,8 @@ public:
 
     // Writes what is to be done; throws serialization_error. Before submit.
     void fill(const target& what);
-    // Once, after `done`: the archive that holds the value; throws what the task threw or what became of it.
-    input_archive& open();
+    // After `done`: the bytes of the value; throws what the task threw or what became of it.
+    const task_bytes& value() const;
 
     // How it ended, for chunks. After `done`.
     bool has_value() const noexcept { return !failure; }
@@ -127,7 +127,7 @@ public:
     task_bytes result;
     std::exception_ptr failure;
     std::optional<std::uint64_t> died_at;  // its worker died in this element
-    std::int64_t begun = 0, ended = 0;
+    std::chrono::nanoseconds busy{0};
     struct listener {
         std::function<void()> call;
         const void* key;
@@ -152,9 +152,6 @@ public:
         const pools::task_trace* const trace_;
         const std::int64_t begun_;
     };
-
-private:
-    std::unique_ptr<task_reading> reading_;
 };
 
 // A pool as one process sees it. Thread-safe.

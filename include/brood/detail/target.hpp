@@ -229,21 +229,21 @@ std::unique_ptr<target> make_target_indexed(std::index_sequence<I...>, F&& funct
 }
 
 template <class Mode, class F, class... Args, std::size_t... I>
-std::unique_ptr<target> borrow_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
+auto borrow_target_indexed(std::index_sequence<I...>, F&& function, Args&&... arguments) {
     using callable = std::decay_t<F>;
     using owner =
         call_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>;
     require_target<Mode, callable, typename kept_argument<typename parameter_at<callable, I>::type, Args>::type...>(
         std::index_sequence<I...>{});
-    using made = borrowed_target<
+    return borrowed_target<
         owner, borrowed_part<callable, F>,
-        borrowed_part<typename kept_argument<typename parameter_at<callable, I>::type, Args>::type, Args>...>;
-    return std::make_unique<made>(std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
+        borrowed_part<typename kept_argument<typename parameter_at<callable, I>::type, Args>::type, Args>...>(
+        std::in_place, std::forward<F>(function), std::forward<Args>(arguments)...);
 }
 
 // A target that refers to what it was given; it must be started before the giver goes on.
 template <class Mode, class F, class... Args>
-std::unique_ptr<target> borrow_target(F&& function, Args&&... arguments) {
+auto borrow_target(F&& function, Args&&... arguments) {
     return borrow_target_indexed<Mode>(std::index_sequence_for<Args...>{}, std::forward<F>(function),
                                        std::forward<Args>(arguments)...);
 }
