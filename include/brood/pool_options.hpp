@@ -79,7 +79,7 @@ struct task_options {
 
 // Options of one map, starmap or imap.
 struct map_options {
-    std::int64_t chunk_size = 0;                   // elements that travel together; 0: found by measuring
+    std::int64_t chunk_size = 0;                   // elements that come back together; 0: found by measuring
     std::optional<progress_option> progress = {};  // else pool_options::progress
     bool ordered = true;     // results in the order of the elements, else as they come (not for map_outcomes)
     task_options task = {};  // for each element

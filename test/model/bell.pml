@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * How threads sleep at a queue (src/channel/patience.hpp over src/arena/sleepers.cpp) as a model: every interleaving of two
- * producers and two consumers, with -DKILL one of them killed between any two steps (64 million states; with -DSMALL
- * there is one producer). Checked: when nothing moves any more,
- * nobody sleeps beside a value.
+ * producers and two consumers, with -DKILL one of them killed between any two steps (with -DSMALL there is one
+ * producer). A consumer may be the lookout, for whose sake nobody is woken. Checked: when nothing moves any more, nobody
+ * sleeps beside a value.
  */
 #ifndef ROUNDS
 #ifdef KILL
@@ -22,6 +22,7 @@
 
 byte filled;                /* values in the queue; putting and taking one is one store each */
 bit bell;
+byte post = none;           /* the lookout, if there is one */
 bool registered[CONSUMERS]; /* the row of the table names the bell */
 bool woken[CONSUMERS];      /* the row's state */
 bool ended[CONSUMERS];
@@ -29,8 +30,9 @@ byte dead = none;
 
 /* ring_bell() and wake(word, 1), which begins anywhere in the table */
 inline ring() {
+    rung = bell;
     if
-    :: bell != 0 ->
+    :: rung && post == none ->
         atomic {
             rung = bell;
             bell = 0;
@@ -72,22 +74,37 @@ proctype producer(byte me) {
     } mortal
 }
 
-/* wait_at(); looking for a while is trying again */
+inline got_one() {
+    if
+    :: waited && filled != 0 -> ring()
+    :: else -> skip
+    fi;
+    waited = false;
+    if
+    :: round == ROUNDS -> break
+    :: else -> skip
+    fi
+}
+
+/* wait_at(); looking for a while without being the lookout is trying again */
 proctype consumer(byte me) {
     byte round, row;
     bit rung;
-    bool slept;
+    bool waited, took;
     {
         do
         :: atomic {
             filled != 0 -> filled--; round++ }
+            got_one()
+        :: atomic {
+            filled == 0 && post == none -> post = me; waited = true }
             if
-            :: slept && filled != 0 -> ring()
-            :: else -> skip
+            :: atomic { filled != 0 -> filled--; round++; took = true }
+            :: skip
             fi;
-            slept = false;
+            post = none;
             if
-            :: round == ROUNDS -> break
+            :: took -> took = false; got_one()
             :: else -> skip
             fi
         :: filled == 0 ->
@@ -99,13 +116,28 @@ end_sleeping:   woken[me]
             :: else -> skip
             fi;
             d_step { registered[me] = false; woken[me] = false }
-            d_step { bell = 1; slept = true }
+            d_step { bell = 1; waited = true }
         od;
         ended[me] = true
     } mortal
 }
 
 #ifdef KILL
+inline wake_all() {
+    row = 0;
+    do
+    :: row < CONSUMERS ->
+        atomic {
+            if
+            :: registered[row] -> woken[row] = true
+            :: else -> skip
+            fi;
+            row++
+        }
+    :: else -> break
+    od
+}
+
 /* kill -9, then what src/arena/session.cpp does: the dead one's row first, then everybody who sleeps looks again */
 proctype killer() {
     byte row;
@@ -118,18 +150,11 @@ proctype killer() {
         :: row < CONSUMERS -> d_step { registered[row] = false; woken[row] = false }
         :: else -> skip
         fi;
-        row = 0;
-        do
-        :: row < CONSUMERS ->
-            atomic {
-                if
-                :: registered[row] -> woken[row] = true
-                :: else -> skip
-                fi;
-                row++
-            }
-        :: else -> break
-        od
+        wake_all();
+        if
+        :: post == dead -> post = none; wake_all()
+        :: else -> skip
+        fi
     fi
 }
 
