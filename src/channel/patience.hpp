@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <thread>
 #include <tuple>
 
 namespace brood::channel {
@@ -56,9 +57,13 @@ private:
     using post = std::atomic<arena::process_tag>;
     // Not so many that those who have work find no processor.
     static std::size_t most() noexcept {
-        static const std::size_t half = std::clamp<std::size_t>(platform::usable_processors() / 2, 1,
-                                                                std::tuple_size_v<decltype(lookout_posts::taken_by)>);
-        return half;
+        constexpr std::size_t posts = std::tuple_size_v<decltype(lookout_posts::taken_by)>;
+        auto known = most_.load(std::memory_order_relaxed);
+        if (known == 0) {
+            known = std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, posts);
+            most_.store(known, std::memory_order_relaxed);
+        }
+        return known;
     }
     bool take(post& which) noexcept {
         arena::process_tag none = 0;
@@ -67,6 +72,7 @@ private:
         post_ = &which;
         return true;
     }
+    static inline std::atomic<std::size_t> most_{0};
     post* post_ = nullptr;
     bool may_look_ = true;
 };
