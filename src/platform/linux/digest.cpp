@@ -40,6 +40,9 @@ private:
     static crypto load() {
         void* const library = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
         if (library == nullptr) throw std::runtime_error(std::string("digests need OpenSSL: ") + ::dlerror());
+        // Threads of connections use it to the end of the process: no exit handler may free what it has, unless the
+        // program itself set it up before.
+        find<decltype(::OPENSSL_init_crypto)>(library, "OPENSSL_init_crypto")(OPENSSL_INIT_NO_ATEXIT, nullptr);
         return {find<decltype(::HMAC)>(library, "HMAC"),
                 find<decltype(::EVP_get_digestbyname)>(library, "EVP_get_digestbyname")};
     }

@@ -3,6 +3,7 @@
 #include "platform/tls.hpp"
 
 #include <arpa/inet.h>
+#include <cstdint>
 #include <dlfcn.h>
 #include <new>
 #include <openssl/err.h>
@@ -49,6 +50,7 @@ struct openssl {
     void* library = open_library();
 #define BROOD_LOADED(NAME) \
     loaded<decltype(::NAME)> NAME { library, #NAME }
+    BROOD_LOADED(OPENSSL_init_ssl);
     BROOD_LOADED(TLS_server_method);
     BROOD_LOADED(TLS_client_method);
     BROOD_LOADED(SSL_CTX_new);
@@ -85,11 +87,19 @@ struct openssl {
     BROOD_LOADED(ERR_reason_error_string);
 #undef BROOD_LOADED
 
+    static const openssl& load();
     static const openssl& get() {
-        static const openssl functions;
+        static const openssl& functions = load();
         return functions;
     }
 };
+
+// Never freed. As for digests, no exit handler may free what the library has: threads of connections use it.
+const openssl& openssl::load() {
+    const auto* const made = new openssl;
+    made->OPENSSL_init_ssl(std::uint64_t{OPENSSL_INIT_NO_ATEXIT}, nullptr);
+    return *made;
+}
 
 std::string last_reason() {
     const auto& api = openssl::get();
