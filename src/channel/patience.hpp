@@ -52,6 +52,7 @@ public:
     lookout(const lookout&) = delete;
     lookout& operator=(const lookout&) = delete;
     bool may_look() const noexcept { return may_look_; }
+    bool has_post() const noexcept { return post_ != nullptr; }
 
 private:
     using post = std::atomic<arena::process_tag>;
@@ -133,15 +134,16 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
     which.store(1);
 }
 
-// Who waited tells the next one of what is left: what came meanwhile may have woken nobody else.
+// Who slept or was the lookout tells the next one of what is left: what came meanwhile may have woken nobody else.
 template <class Blocked>
 class passing_on {
 public:
     passing_on(bell& which, const lookout_posts* posts, Blocked& blocked) noexcept
         : which_(which), posts_(posts), blocked_(blocked) {}
     ~passing_on() {
-        if (!blocked_()) ring_bell(which_, posts_);
+        if (is_due_ && !blocked_()) ring_bell(which_, posts_);
     }
+    void is_due() noexcept { is_due_ = true; }
     passing_on(const passing_on&) = delete;
     passing_on& operator=(const passing_on&) = delete;
 
@@ -149,6 +151,7 @@ private:
     bell& which_;
     const lookout_posts* const posts_;
     Blocked& blocked_;
+    bool is_due_ = false;
 };
 
 // What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
@@ -157,14 +160,18 @@ auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blo
     -> decltype(attempt()) {
     auto result = attempt();
     if (result || until == std::chrono::steady_clock::time_point::min()) return result;
-    const passing_on others(which, posts, blocked);
+    passing_on others(which, posts, blocked);
     for (bool last = false; !result && !last;) {
         {
             const lookout here(posts);
+            if (here.has_post()) others.is_due();
             if (here.may_look() && patience::look([&] { return !blocked(); })) result = attempt();
         }
         if (result) break;
-        if (blocked()) sleep_at(which, until, blocked);
+        if (blocked()) {
+            others.is_due();
+            sleep_at(which, until, blocked);
+        }
         last = is_past(until);
         result = attempt();
     }
