@@ -278,18 +278,19 @@ TEST_CASE("a death within a chunk loses the element that ran, and no other") {
 
 TEST_CASE("chunks of one element run once, also when others die of theirs") {
     brood::pool pool({.workers = 2});
-    std::vector<std::tuple<int, brood::shared_array<std::atomic<int>>>> all;
-    const brood::shared_array<std::atomic<int>> runs(1000);
-    for (int i = 0; i < 1000; ++i) all.emplace_back(i, runs);
+    const auto count = 400 * deaths.size();
+    std::vector<std::tuple<std::size_t, brood::shared_array<std::atomic<int>>>> all;
+    const brood::shared_array<std::atomic<int>> runs(count);
+    for (std::size_t i = 0; i < count; ++i) all.emplace_back(i, runs);
     const auto got = pool.map_outcomes(
-        [](const std::tuple<int, brood::shared_array<std::atomic<int>>>& what) {
+        [](const std::tuple<std::size_t, brood::shared_array<std::atomic<int>>>& what) {
             const auto& [x, ran] = what;
-            ++ran[static_cast<std::size_t>(x)];
-            if (x % 400 == 399) strike(all_deaths()[static_cast<std::size_t>(x) / 400]);
+            ++ran[x];
+            if (x % 400 == 399) strike(deaths[x / 400]);
             return x;
         },
         all, {.chunk_size = 1});
-    REQUIRE(got.size() == 1000);
+    REQUIRE(got.size() == count);
     for (std::size_t i = 0; i < got.size(); ++i) {
         CAPTURE(i);
         CHECK(got[i].has_value() == (i % 400 != 399));
