@@ -115,7 +115,7 @@ private:
     void tell_news(const task_pointer& batch);
     bool is_short_of_tasks() const noexcept;
     void share_batches();
-    bool give_half_back(const task_pointer& batch);
+    void take_rest(const task_pointer& batch, std::uint64_t end);
 
     // ---- leading (owner_lead.cpp) ----
     bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 namespace brood::pools {
 
@@ -52,11 +51,15 @@ void owner::shorten(pool_task& batch, std::uint64_t end) {
     if (!is_ours() || !batch.batch) return;
     lock held(mutex_);
     if (batch.where != pool_task::place::given_out) return;
-    const auto ends = end_at(memory_.slots[batch.slot], end);
-    if (!ends) return;
-    batch.batch->untaken.ends_at = ends;
-    tell_news(batch.shared_from_this());
+    take_rest(batch.shared_from_this(), end);
     run_callbacks(held);
+}
+
+void owner::take_rest(const task_pointer& batch, std::uint64_t end) {
+    const auto ends = end_at(memory_.slots[batch->slot], end);
+    if (!ends) return;
+    batch->batch->untaken.ends_at = ends;
+    tell_news(batch);
 }
 
 // ---- shares -------------------------------------------------------------------------------------------------------
@@ -89,18 +92,7 @@ void owner::share_batches() {
         most = left;
         longest = task;
     }
-    if (longest) give_half_back(longest);
-}
-
-bool owner::give_half_back(const task_pointer& batch) {
-    auto& slot = memory_.slots[batch->slot];
-    const auto now = slot.batch.load();
-    const std::uint64_t begun = session::batch_begun(now), end = session::batch_end(now);
-    const auto ends = end_at(slot, begun + (end - begun) / 2);
-    if (!ends) return false;
-    batch->batch->untaken.ends_at = ends;
-    tell_news(batch);
-    return true;
+    if (longest) take_rest(longest, session::batch_end(memory_.slots[longest->slot].batch.load()) - (most + 1) / 2);
 }
 
 }  // namespace brood::pools

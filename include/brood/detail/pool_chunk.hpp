@@ -265,6 +265,7 @@ private:
         } else {
             note_failure(came, end - came, part.failure);
         }
+        if (part.batch) news_();  // other parts may take long yet
         ended_one();
     }
 
