@@ -34,6 +34,15 @@ task_batch::news_so_far owner::take_news(pool_task& batch) {
 
 namespace {
 
+// What others may get of a batch that runs. Its worker may be reading its elements still: one stays, or all might go
+// from one to the next for ever.
+std::uint64_t not_begun(const task_slot& slot) noexcept {
+    const auto batch = slot.batch.load();
+    const std::uint64_t stays = std::max<std::uint64_t>(session::batch_begun(batch), 1);
+    const std::uint64_t end = session::batch_end(batch);
+    return end - std::min(end, stays);
+}
+
 // Lets the batch end before the element `end`, or before the first that has not begun. Nothing, when it ends so anyway.
 std::optional<std::uint64_t> end_at(task_slot& slot, std::uint64_t end) noexcept {
     auto now = slot.batch.load();
@@ -85,9 +94,7 @@ void owner::share_batches() {
         const auto& slot = memory_.slots[task->slot];
         if (state_of(slot.claim.load()) != claim_state::running) continue;
         if (clock_now() - slot.begun.load() < std::chrono::nanoseconds(late).count()) continue;
-        const auto batch = slot.batch.load();
-        const std::uint64_t left =
-            session::batch_end(batch) - std::min(session::batch_end(batch), session::batch_begun(batch));
+        const std::uint64_t left = not_begun(slot);
         if (left <= most) continue;
         most = left;
         longest = task;

@@ -298,6 +298,33 @@ TEST_CASE("chunks of one element run once, also when others die of theirs") {
     }
 }
 
+namespace {
+
+struct slow_to_read {
+    int value = 0;
+    template <class Archive>
+    void save(Archive& archive) const {
+        archive(value);
+    }
+    template <class Archive>
+    void load(Archive& archive) {
+        archive(value);
+        if (value % 500 == 250) std::this_thread::sleep_for(30ms);
+    }
+};
+
+}  // namespace
+
+// Others take half of what it has not begun again and again. If they took all, an element could go round for ever.
+TEST_CASE("a worker that takes long to read its elements keeps one of them") {
+    brood::pool pool({.workers = 4});
+    std::vector<slow_to_read> all(5000);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].value = static_cast<int>(i);
+    const auto got = pool.map([](const slow_to_read& x) { return 2 * x.value; }, all, {.chunk_size = 1});
+    REQUIRE(got.size() == all.size());
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == 2 * static_cast<int>(i));
+}
+
 TEST_CASE("of chunks of one element only the late one runs into its time limit") {
     brood::pool pool({.workers = 2});
     std::vector<int> numbers(1000);

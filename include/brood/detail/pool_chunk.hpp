@@ -105,14 +105,14 @@ public:
     bool is_ready() const noexcept override { return done_.load(std::memory_order_acquire); }
     std::chrono::nanoseconds busy() const noexcept override { return busy_; }
     void withdraw_from(std::size_t element) override {
-        std::map<std::size_t, sent_part> sent;
+        std::vector<sent_part> sent;
         {
             const std::lock_guard guard(mutex_);
             wanted_ = std::min(wanted_, element);
-            sent = sent_;
+            for (const auto& [key, part] : sent_) sent.push_back(part);
         }
-        for (const auto& [first, part] : sent)
-            if (first + part.count > element) core_->shorten(*part.task, element > first ? element - first : 0);
+        for (const auto& part : sent)
+            if (part.end() > element) core_->shorten(*part.task, element > part.first ? element - part.first : 0);
     }
 
     chunk_result<R> take() override {
@@ -137,8 +137,10 @@ private:
     using piece_map = std::map<std::size_t, piece>;
     struct sent_part {
         std::shared_ptr<pool_task> task;
-        std::size_t count = 0;  // elements, without those that were given back
+        std::size_t first = 0;  // of its elements; another part may have the same, when all of this one were given back
+        std::size_t count = 0;  // without those that were given back
         std::size_t came = 0;   // of them, told of one by one
+        std::size_t end() const noexcept { return first + count; }
     };
 
     piece_map take_pieces() {
@@ -169,18 +171,18 @@ private:
             send(first, count / 2, throws);
             return send(first + count / 2, count - count / 2, throws);
         }
-        if (grain_ != 0) make_batch(first, count, *task);
+        if (grain_ != 0) make_batch(count, *task);
         {
             const std::lock_guard guard(mutex_);
             ++under_way_;
-            sent_.emplace(first, sent_part{task, count});
+            sent_.emplace(task.get(), sent_part{task, first, count});
         }
         try {
             core_->submit(task, pool_core::urgency::of_the_pool);
         } catch (...) {
             {
                 const std::lock_guard guard(mutex_);
-                sent_.erase(first);
+                sent_.erase(task.get());
             }
             if (throws && count == elements_.size()) {
                 --under_way_;
@@ -190,14 +192,13 @@ private:
             return ended_one();
         }
         core_->on_ready(
-            *task, [self = this->shared_from_this(), first, part = task.get()] { self->part_ended(first, *part); },
-            this);
+            *task, [self = this->shared_from_this(), part = task.get()] { self->part_ended(*part); }, this);
     }
-    void make_batch(std::size_t first, std::size_t count, pool_task& task) {
+    void make_batch(std::size_t count, pool_task& task) {
         task.batch = std::make_unique<task_batch>();
         task.batch->elements = count;
-        task.batch->news = [self = this->weak_from_this(), first, part = &task] {
-            if (const auto alive = self.lock()) alive->part_has_news(first, *part);
+        task.batch->news = [self = this->weak_from_this(), part = &task] {
+            if (const auto alive = self.lock()) alive->part_has_news(*part);
         };
     }
     // Again, after what became of others; unless nobody wants it any more.
@@ -210,41 +211,41 @@ private:
         if (wanted < count) note_failure(first + wanted, count - wanted, make_cancelled());
     }
 
-    void part_has_news(std::size_t first, pool_task& part) {
-        if (take_news(first, part)) news_();
+    void part_has_news(pool_task& part) {
+        if (take_news(part)) news_();
     }
     // What a batch tells of, and what it gives back. False when it is not under way any more.
-    bool take_news(std::size_t first, pool_task& part) {
+    bool take_news(pool_task& part) {
         auto news = core_->take_news(part);
-        std::size_t given_back = 0, end = 0;
+        std::size_t given_back = 0, from = 0;
         {
             const std::lock_guard guard(mutex_);
-            const auto found = sent_.find(first);
-            if (found == sent_.end() || found->second.task.get() != &part) return false;
+            const auto found = sent_.find(&part);
+            if (found == sent_.end()) return false;
             auto& sent = found->second;
             const auto count = static_cast<std::size_t>(news.results.elements());
-            if (count > 0) pieces_.emplace(first + sent.came, piece{count, nullptr, nullptr, std::move(news.results)});
+            if (count > 0)
+                pieces_.emplace(sent.first + sent.came, piece{count, nullptr, nullptr, std::move(news.results)});
             sent.came += count;
             if (news.ends_at && *news.ends_at < sent.count) {
-                end = static_cast<std::size_t>(*news.ends_at);
-                given_back = std::exchange(sent.count, end) - end;
+                const auto kept = static_cast<std::size_t>(*news.ends_at);
+                given_back = std::exchange(sent.count, kept) - kept;
             }
+            from = sent.end();
         }
-        send_again(first + end, given_back);
+        send_again(from, given_back);
         return true;
     }
 
-    void part_ended(std::size_t first, pool_task& part) {
-        if (part.batch) take_news(first, part);
+    void part_ended(pool_task& part) {
+        if (part.batch) take_news(part);
         sent_part sent;
         {
             const std::lock_guard guard(mutex_);
-            const auto found = sent_.find(first);
-            sent = std::move(found->second);
-            sent_.erase(found);
+            sent = sent_.extract(&part).mapped();
             busy_ += part.busy;
         }
-        const auto end = first + sent.count;
+        const auto first = sent.first, end = sent.end();
         const auto came = first + sent.came;
         if (part.has_value()) {
             const std::size_t did = part.batch ? sent.came : std::min(sent.count, count_in(part));
@@ -301,7 +302,7 @@ private:
         std::vector<std::shared_ptr<pool_task>> parts;
         {
             const std::lock_guard guard(mutex_);
-            for (const auto& [first, part] : sent_) parts.push_back(part.task);
+            for (const auto& [key, part] : sent_) parts.push_back(part.task);
         }
         bool all = !parts.empty();
         for (const auto& part : parts) all = core_->cancel(*part, running) && all;
@@ -322,7 +323,7 @@ private:
     std::mutex mutex_;
     std::size_t wanted_;  // elements; what has not begun of the others is not to run
     std::vector<pool_task::listener> listeners_;
-    std::map<std::size_t, sent_part> sent_;
+    std::unordered_map<const pool_task*, sent_part> sent_;
     piece_map pieces_;
     std::unordered_map<std::size_t, unsigned> tried_;
 };
