@@ -86,8 +86,13 @@ public:
     future() noexcept = default;
     explicit future(std::shared_ptr<detail::future_state<R>> state) noexcept : state_(std::move(state)) {}
     future(future&&) noexcept = default;
-    future& operator=(future&&) noexcept = default;
-    ~future() = default;
+    future& operator=(future&& other) noexcept {
+        if (this == &other) return *this;
+        drop();
+        state_ = std::move(other.state_);
+        return *this;
+    }
+    ~future() { drop(); }
 
     // False for an empty one and after get(), then() and share().
     bool valid() const noexcept { return state_ != nullptr; }
@@ -98,9 +103,9 @@ public:
     // read. A second call throws std::future_error (no_state). In a worker of a thread_pool the task that it waits for
     // may run meanwhile, in this thread.
     R get() {
-        const auto state = release();
-        state->wait_until(nullptr);
-        return state->take();
+        const future taken(release());
+        taken.wait();
+        return taken.state_->take();
     }
 
     // Blocks until get() would not.
@@ -162,6 +167,9 @@ private:
     }
     void require_state() const {
         if (!state_) throw std::future_error(std::future_errc::no_state);
+    }
+    void drop() noexcept {
+        if (state_) state_->dropped();
     }
     std::shared_ptr<detail::future_state<R>> state_;
 };

@@ -128,16 +128,27 @@ public:
     }
 
     void close() noexcept override {
+        end();
+        listeners_.open();  // it is not watched any more
+    }
+
+    // What nobody asked for yet is lost.
+    void end() noexcept {
         const std::lock_guard guard(mutex_);
         if (std::exchange(watched_, false)) result_watcher::get().forget(this);
         try {
-            if (decided_ && !failure_) channel_.send(message_kind::received);
+            if (!decided_)
+                failure_ = make_cancelled("the future was dropped before its result was fetched");
+            else if (!failure_)
+                channel_.send(message_kind::received);
         } catch (const std::exception&) {
             // closing the channel says the same
         }
+        decided_ = true;
         channel_.close();
     }
 
+    void dropped() noexcept override { abandon(); }
     void abandon() noexcept override {
         if (!child_->is_ours()) return;
         close();  // a child that still has a result to give need not wait
@@ -213,7 +224,7 @@ std::shared_ptr<pending_result> start_async(process_options options, std::shared
     auto result = std::make_shared<async_result>(start_child(order));
     // At exit a child with a result that nobody fetched must not wait for ever.
     result->child()->on_exit([weak = std::weak_ptr<async_result>(result)] {
-        if (const auto alive = weak.lock()) alive->close();
+        if (const auto alive = weak.lock()) alive->end();
     });
     return result;
 }

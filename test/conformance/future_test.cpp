@@ -5,6 +5,7 @@
 
 #include <brood/brood.hpp>
 
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -24,6 +25,8 @@ int after(const mailbox& box) {
     box.wait();
     return 1;
 }
+
+bool has_no_children() { return brood::active_children().empty(); }
 
 }  // namespace
 
@@ -100,16 +103,18 @@ TEST_CASE("cancelling the future of a process ends the process") {
     done.wait();
     CHECK_FALSE(done.cancel());
     CHECK(done.get() == 7);
-    CHECK(comes_true([] { return brood::active_children().empty(); }));
+    CHECK(comes_true(has_no_children));
 }
 
 TEST_CASE("a shared future of a process gives its result many times") {
     const auto shared = brood::async(seven).share();
     CHECK(shared.get() == 7);
     CHECK(shared.get() == 7);
+    CHECK(comes_true(has_no_children));  // once it has given its result, nobody waits for its end
 }
 
 TEST_CASE("futures that are dropped while somebody listens are no harm") {
+    REQUIRE(comes_true(has_no_children));  // those of other tests
     const auto box = mailbox::make();
     {
         std::vector<brood::future<int>> one;
@@ -119,17 +124,35 @@ TEST_CASE("futures that are dropped while somebody listens are no harm") {
         CHECK_FALSE(brood::wait(one, brood::wait_policy::any, 1ms));
         box.send();
     }
-    CHECK(brood::active_children().empty());
+    CHECK(has_no_children());
 }
 
 TEST_CASE("a dropped future has waited for its process, also while its result is noticed") {
+    REQUIRE(comes_true(has_no_children));
     for (int i = 0; i < 50; ++i) {
         {
             std::vector<brood::future<int>> one;
             one.push_back(brood::async(seven));
             const auto any = brood::when_any(one);
         }
-        CHECK(brood::active_children().empty());
+        CHECK(has_no_children());
+    }
+}
+
+TEST_CASE("as_completed names also futures that are fetched or dropped meanwhile") {
+    REQUIRE(comes_true(has_no_children));
+    for (int i = 0; i < 20; ++i) {
+        std::vector<brood::future<int>> three;
+        for (int one = 0; one < 3; ++one) three.push_back(brood::async(seven));
+        auto completed = brood::as_completed(three);
+        CHECK(three[0].get() == 7);
+        three[1] = {};
+        three[2] = brood::async(seven);
+        std::set<std::size_t> named;
+        for (const auto index : completed) named.insert(index);
+        CHECK(named == std::set<std::size_t>{0, 1, 2});
+        three.clear();
+        CHECK(has_no_children());
     }
 }
 

@@ -27,6 +27,8 @@ public:
     virtual void forget(const void* key) noexcept { static_cast<void>(key); }
     // True when it had not ended and now ends, or has ended, with `cancelled`. May end work that runs.
     virtual bool cancel() { return false; }
+    // The future that had it goes, whoever else may still look at it: blocks until a process of its own has ended.
+    virtual void dropped() noexcept {}
     // Nobody will ask for the result. True when the work had not begun and never will; then it is ready, with
     // `cancelled`. Work that runs goes on; that of a chunk may end before its next element.
     virtual bool withdraw() { return false; }

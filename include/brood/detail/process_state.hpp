@@ -40,6 +40,7 @@ public:
     process_state& operator=(const process_state&) = delete;
     // Whoever watches it may hold the pending result longer.
     ~process_state() override { pending_->abandon(); }
+    void dropped() noexcept override { pending_->dropped(); }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override { return pending_->wait_until(time); }
     void on_ready(std::function<void()> what, const void* key = nullptr) override {
