@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
+#include <pthread.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +64,10 @@ const scenario many_signals("many-signals", [](const arguments&) {
 const scenario ignores_children("ignores-children", [](const arguments&) {
     std::signal(SIGCHLD, SIG_IGN);  // the system then forgets children as they end
     const int result = start_well();
+    // Forked ones could end before anybody holds them.
+    ::pthread_atfork(
+        nullptr, [] { ::usleep(30'000); }, nullptr);
+    for (int i = 0; i < 5; ++i) brood::spawn([] { ::_exit(0); }).join();
     auto child = brood::spawn([] { std::exit(3); });
     child.join();
     std::printf("%s", child.exit_status()->to_string().c_str());
@@ -95,8 +100,11 @@ TEST_CASE("signals that interrupt every call change nothing") {
 }
 
 TEST_CASE("a join ends although the system or somebody else took the status") {
-    CHECK(start_scenario("ignores-children").wait().success());
-    CHECK(start_scenario("steals-children").wait().success());
+    for (const char* name : {"ignores-children", "steals-children"}) {
+        auto run = start_scenario(name);
+        const auto status = run.wait();
+        CHECK_MESSAGE(status.success(), name << ": " << status.to_string() << ": " << run.errors());
+    }
 }
 
 namespace {

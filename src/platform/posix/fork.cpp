@@ -5,13 +5,50 @@
 #include "platform/posix/flush.hpp"
 #include "platform/posix/helper_threads.hpp"
 
+#include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace brood::platform {
+namespace {
+
+// Where the system forgets children as they end, since SIGCHLD is ignored, one that ends at once could not be held any
+// more. There it waits in the gate until it is held.
+class fork_gate {
+public:
+    fork_gate() {
+        struct sigaction now {};
+        ::sigaction(SIGCHLD, nullptr, &now);
+        if (now.sa_handler != SIG_IGN && (now.sa_flags & SA_NOCLDWAIT) == 0) return;
+        int ends[2];
+        if (::pipe(ends) == -1) posix::throw_errno("pipe");
+        for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        inner_.reset(ends[0]);
+        outer_.reset(ends[1]);
+    }
+    // In the child. Another child may have the outer end, too: it is the byte that counts.
+    BROOD_CHILD_PATH void pass() noexcept {
+        if (!inner_) return;
+        outer_.reset();
+        char byte = 0;
+        posix::retry([&] { return ::read(inner_.get(), &byte, 1); });
+        inner_.reset();
+    }
+    void open() noexcept {
+        constexpr char byte = 0;
+        if (outer_) posix::retry([&] { return ::write(outer_.get(), &byte, 1); });
+    }
+
+private:
+    unique_handle inner_, outer_;
+};
+
+}  // namespace
 
 BROOD_CHILD_PATH child fork_process(std::span<const handle_t> keep) {
     posix::install_fork_handler();
     posix::flush_output();
+    fork_gate gate;
     // So that there is a number left for the handle of the child, which may already be running when it is asked for.
     unique_handle spare = keep.empty() ? unique_handle() : duplicate_handle(keep.front());
     for (handle_t handle : keep) posix::disown(handle);
@@ -22,12 +59,14 @@ BROOD_CHILD_PATH child fork_process(std::span<const handle_t> keep) {
     child result;
     if (pid == 0) {
         posix::forget_helper_threads();
+        gate.pass();
         return result;
     }
     result.pid = pid;
     result.forked = true;
     spare.reset();
     result.process = posix::hold_child(pid);
+    gate.open();
     return result;
 }
 
