@@ -2,8 +2,9 @@
 #include "folder.hpp"
 
 #include <fstream>
-#include <iterator>
 #include <random>
+#include <sstream>
+#include <utility>
 
 namespace brood_test {
 
@@ -30,8 +31,9 @@ temporary_folder::~temporary_folder() {
 fs::path temporary_folder::operator/(std::string_view name) const { return path_ / from_utf8(name); }
 
 std::string read_text(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::ostringstream all;
+    all << std::ifstream(path, std::ios::binary).rdbuf();  // no exception: a file in /proc ends with its process
+    std::string text = std::move(all).str();
     std::erase(text, '\r');
     return text;
 }
