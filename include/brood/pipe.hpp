@@ -87,10 +87,10 @@ private:
         if (!got.value && got.why != detail::channel_result::late) detail::throw_end_of_stream(got.why);
         return std::move(got.value);
     }
-    std::optional<T> receive(detail::channel_deadline until) {
+    std::optional<T> receive(const detail::channel_deadline& until) {
         return value_of(detail::get_value<T>(end_.in(), until));
     }
-    std::optional<loan<T>> receive_loan(detail::channel_deadline until) {
+    std::optional<loan<T>> receive_loan(const detail::channel_deadline& until) {
         return value_of(detail::get_loan<T>(end_.in(), until));
     }
 

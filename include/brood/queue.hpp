@@ -163,7 +163,7 @@ protected:
     detail::channel_core core() const { return detail::channel_core::of(object_); }
 
 private:
-    bool put_before(const T& value, detail::channel_deadline until) {
+    bool put_before(const T& value, const detail::channel_deadline& until) {
         const auto result = detail::put_value(core(), value, until);
         if (result == detail::channel_result::done) return true;
         if (result != detail::channel_result::late) detail::throw_queue_closed(result);
@@ -199,7 +199,7 @@ public:
     }
 
 private:
-    bool join_before(detail::channel_deadline until) const {
+    bool join_before(const detail::channel_deadline& until) const {
         const auto result = this->core().join(until);
         if (result == detail::channel_result::deserted) detail::throw_queue_closed(result);
         return result == detail::channel_result::done;

@@ -15,4 +15,13 @@ inline void fence([[maybe_unused]] std::memory_order order) noexcept {
 #endif
 }
 
+// std::atomic_thread_fence(std::memory_order_seq_cst) after an exchange with that order: on x86 it was one.
+inline void fence_after_exchange() noexcept {
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+#else
+    fence(std::memory_order_seq_cst);
+#endif
+}
+
 }  // namespace brood::arena

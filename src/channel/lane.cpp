@@ -14,11 +14,17 @@ namespace {
 
 constexpr unsigned first_ring_class = 11, last_ring_class = 17;  // blocks of 2 KiB to 128 KiB
 
+// No ring's tail: its place lies beyond any.
+constexpr mark not_shown = ~mark{0};
+
 std::uint64_t* units(ring& r) noexcept { return reinterpret_cast<std::uint64_t*>(&r + 1); }
 std::uint32_t* record_at(ring& r, std::uint64_t unit) noexcept {
     return reinterpret_cast<std::uint32_t*>(units(r) + unit);
 }
 ring& ring_at(arena::offset block) noexcept { return *static_cast<ring*>(arena::bytes_of(block)); }
+constexpr std::size_t size_of(std::uint32_t first) noexcept {
+    return (first & message_bit) != 0 ? sizeof(arena::offset) : first;
+}
 constexpr std::uint64_t units_for(std::size_t size) noexcept { return (sizeof(std::uint32_t) + size + 7) / 8; }
 
 mark behind(const ring& r, mark at, std::uint64_t unit, std::uint64_t size) noexcept {
@@ -33,11 +39,11 @@ std::uint64_t find_room(const ring& r, mark tail, mark head, std::uint64_t wante
     return begin >= wanted ? 0 : r.units;
 }
 
-std::uint64_t find_room(ring& r, mark tail, std::uint64_t wanted) noexcept {
-    const std::uint64_t known = find_room(r, tail, r.known_head, wanted);
+std::uint64_t find_room(lane& self, const ring& r, mark tail, std::uint64_t wanted) noexcept {
+    const std::uint64_t known = find_room(r, tail, self.known_head, wanted);
     if (known != r.units) return known;
-    r.known_head = r.head.load(std::memory_order_acquire);
-    return find_room(r, tail, r.known_head, wanted);
+    self.known_head = r.head.load(std::memory_order_acquire);
+    return find_room(r, tail, self.known_head, wanted);
 }
 
 std::uint64_t size_of_next(const ring* last, std::uint64_t wanted) noexcept {
@@ -57,9 +63,11 @@ ring& add_ring(lane& self, ring* last, std::uint64_t wanted) {
     fresh.units = size / 8;
     fresh.tail.store(begin, std::memory_order_relaxed);
     fresh.head.store(begin, std::memory_order_relaxed);
-    fresh.known_head = fresh.known_tail = begin;
+    fresh.known_tail = begin;
+    fresh.newest.shown.store(not_shown, std::memory_order_relaxed);
     change.write(last == nullptr ? self.first : last->next, block);
     change.write(self.last, block);
+    change.write(self.known_head, begin);
     change.commit();
     return fresh;
 }
@@ -79,12 +87,54 @@ bool has_record(ring& r, mark head) noexcept {
     return r.known_tail != head;
 }
 
+// ---- the newest record, beside the tail ----------------------------------------------------------------------------
+
+std::uint64_t word_of(const std::byte* bytes, std::size_t size) noexcept {
+    std::uint32_t half = 0;  // a word that is written by halves is slow to read
+    std::uint64_t word = 0;
+    if (size == sizeof half) {
+        std::memcpy(&half, bytes, sizeof half);
+        return half;
+    }
+    std::memcpy(&word, bytes, std::min(size, sizeof word));
+    return word;
+}
+
+void show(record_copy& copy, mark tail, std::uint32_t first, const void* bytes, std::size_t size) noexcept {
+    copy.shown.store(not_shown, std::memory_order_relaxed);
+    if (size > record_copy::most_bytes) return;
+    arena::fence(std::memory_order_release);
+    const auto* from = static_cast<const std::byte*>(bytes);
+    copy.words[0].store(first, std::memory_order_relaxed);
+    for (std::size_t at = 0; at < size; at += 8)
+        copy.words[1 + at / 8].store(word_of(from + at, size - at), std::memory_order_relaxed);
+    copy.shown.store(tail, std::memory_order_release);
+}
+
+// False when it is not that record, or another took its place meanwhile.
+bool read_shown(const record_copy& copy, mark tail, found_copy& into) noexcept {
+    if (copy.shown.load(std::memory_order_acquire) != tail) return false;
+    const std::uint64_t first = copy.words[0].load(std::memory_order_relaxed);
+    into.record[0] = static_cast<std::uint32_t>(first);
+    const std::size_t size = size_of(into.record[0]);
+    for (std::size_t at = 0; at < size; at += 8) {
+        const std::uint64_t word = copy.words[1 + at / 8].load(std::memory_order_relaxed);
+        std::memcpy(into.record.data() + 1 + at / 4, &word, sizeof word);
+    }
+    arena::fence(std::memory_order_acquire);
+    return copy.shown.load(std::memory_order_relaxed) == tail;
+}
+
 finding record_after(ring& r, mark head) noexcept {
     std::uint64_t unit = unit_of(head);
     if (*record_at(r, unit) == to_front) unit = 0;
-    const std::uint32_t first = *record_at(r, unit);
-    const std::size_t size = (first & message_bit) != 0 ? sizeof(arena::offset) : first;
-    return {&r, record_at(r, unit), behind(r, head, unit, units_for(size))};
+    return {&r, record_at(r, unit), behind(r, head, unit, units_for(size_of(*record_at(r, unit))))};
+}
+
+finding newest_or_next(ring& r, mark head, found_copy& copy) noexcept {
+    const bool is_last = count_of(r.known_tail) == ((count_of(head) + 1) & counts);
+    if (is_last && read_shown(r.newest, r.known_tail, copy)) return {&r, copy.record.data(), r.known_tail};
+    return record_after(r, head);
 }
 
 // A word of a ring that others may give back meanwhile: read again until it was still theirs.
@@ -108,7 +158,7 @@ reservation reserve(lane& self, std::size_t size) {
     const arena::offset block = self.last.load(std::memory_order_relaxed);
     ring* where = block == 0 ? nullptr : &ring_at(block);
     mark tail = where == nullptr ? 0 : where->tail.load(std::memory_order_relaxed);
-    std::uint64_t unit = where == nullptr ? 0 : find_room(*where, tail, wanted);
+    std::uint64_t unit = where == nullptr ? 0 : find_room(self, *where, tail, wanted);
     if (where == nullptr || unit == where->units) {
         where = &add_ring(self, where, wanted);
         tail = where->tail.load(std::memory_order_relaxed);
@@ -121,16 +171,22 @@ reservation reserve(lane& self, std::size_t size) {
 void publish(arena::transaction& change, const reservation& made) { change.write(made.where->tail, made.tail); }
 void take(arena::transaction& change, const finding& found) { change.write(found.where->head, found.head); }
 
-finding find(lane& self) {
+void reservation::write(std::uint32_t first, const void* bytes, std::size_t size) const noexcept {
+    *record = first;
+    copy_bytes(record + 1, bytes, size);
+    show(where->newest, tail, first, bytes, size);
+}
+
+finding find(lane& self, found_copy& copy) {
     for (;;) {
         const arena::offset block = self.first.load(std::memory_order_acquire);
         if (block == 0) return {};
         auto& r = ring_at(block);
         const mark head = r.head.load(std::memory_order_relaxed);
-        if (has_record(r, head)) return record_after(r, head);
+        if (has_record(r, head)) return newest_or_next(r, head, copy);
         const arena::offset next = r.next.load(std::memory_order_acquire);
         if (next == 0) return {};
-        if (has_record(r, head)) return record_after(r, head);  // the last ones before producers went on
+        if (has_record(r, head)) return newest_or_next(r, head, copy);  // the last ones before producers went on
         give_back_first(self, block, next);
     }
 }

@@ -6,16 +6,31 @@
 // beside the place, so that the counts are exact at every moment. What a producer wrote before its store is nothing
 // yet, and the next producer writes over it; what a consumer read before its store is still there for the next one. A
 // ring is added and given back in one transaction each.
+//
+// A small record lies a second time beside the `tail` that published it, so that a consumer who waits for it has it
+// with the line that told of it. What is read there counts only if `shown` named that tail before and after.
 #pragma once
 
 #include "arena/robust_lock.hpp"
 #include "arena/transaction.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace brood::channel {
+
+// The sizes that most records have need no call.
+inline void copy_bytes(void* into, const void* from, std::size_t size) noexcept {
+    if (size == 8)
+        std::memcpy(into, from, 8);
+    else if (size == 4)
+        std::memcpy(into, from, 4);
+    else if (size != 0)
+        std::memcpy(into, from, size);
+}
 
 // A count of records, and a place in a ring, in units of eight bytes.
 using mark = std::uint64_t;
@@ -25,26 +40,35 @@ inline constexpr std::uint64_t count_of(mark m) noexcept { return m >> place_bit
 inline constexpr std::uint64_t unit_of(mark m) noexcept { return m & ((std::uint64_t{1} << place_bits) - 1); }
 inline constexpr mark make_mark(std::uint64_t count, std::uint64_t unit) noexcept { return count << place_bits | unit; }
 
-// One ring. Producers write the line of `tail`, consumers that of `head`; each keeps there what it knows of the other.
+// The newest record once more: its first word in eight bytes, then its bytes.
+struct record_copy {
+    static constexpr std::size_t most_bytes = 40;
+    std::atomic<mark> shown;  // the tail that published it
+    std::array<std::atomic<std::uint64_t>, 1 + most_bytes / 8> words;
+};
+
+// One ring. Producers write the line of `tail`, consumers that of `head` and of what they know of the other side.
 // A block's bytes begin 64 bytes after a multiple of 128: no pair of lines is written by both.
 struct ring {
     std::uint64_t units;
     std::atomic<arena::offset> next;  // the ring that producers went on to: this one gets no more records
     alignas(64) std::atomic<mark> tail;
-    mark known_head;
-    std::uint64_t apart[14];
+    record_copy newest;
+    std::uint64_t apart[8];
     alignas(64) std::atomic<mark> head;
     mark known_tail;
 };
 
+// The rings are named in a line that hardly ever changes: who waits looks there again and again, and would slow down
+// every use of a lock that lay beside them.
 struct lane {
-    alignas(64) arena::lock_word producers;
+    alignas(64) std::atomic<arena::offset> first;
     std::atomic<arena::offset> last;  // 0: no ring yet
-    std::uint64_t known_taken;        // for a queue with a capacity
-    std::uint64_t apart[13];
     alignas(64) arena::lock_word consumers;
-    std::atomic<arena::offset> first;
-    std::uint64_t apart2[14];
+    alignas(64) arena::lock_word producers;
+    std::uint64_t known_taken;  // for a queue with a capacity
+    mark known_head;            // of the last ring
+    std::uint64_t apart[13];
 };
 
 // A record's first word is its size, or one of these.
@@ -71,6 +95,9 @@ struct reservation {
     ring* where;
     std::uint32_t* record;
     mark tail;
+
+    // The record's first word, and its bytes.
+    void write(std::uint32_t first, const void* bytes, std::size_t size) const noexcept;
 };
 // With the producers' lock: room for a record of `size` bytes behind its first word. Adds a ring when there is none;
 // throws std::bad_alloc, and then nothing has changed.
@@ -78,13 +105,18 @@ reservation reserve(lane& self, std::size_t size);
 inline void publish(const reservation& made) noexcept { made.where->tail.store(made.tail, std::memory_order_release); }
 void publish(arena::transaction& change, const reservation& made);
 
-// With the consumers' lock: the next record, and the head that takes it. Gives back rings that were emptied.
+// With the consumers' lock: the next record, and the head that takes it. Gives back rings that were emptied. A record
+// may be found in `copy`.
+struct alignas(8) found_copy {
+    std::uint32_t before_first;  // so that the bytes are aligned
+    std::array<std::uint32_t, 1 + record_copy::most_bytes / sizeof(std::uint32_t)> record;
+};
 struct finding {
     ring* where = nullptr;
     const std::uint32_t* record = nullptr;  // null: there is none
     mark head = 0;
 };
-finding find(lane& self);
+finding find(lane& self, found_copy& copy);
 inline void take(const finding& found) noexcept { found.where->head.store(found.head, std::memory_order_release); }
 void take(arena::transaction& change, const finding& found);
 

@@ -28,12 +28,17 @@ namespace brood::channel {
 
 using arena::is_past;
 
-// After a change that was made with any order.
-inline void ring_bell(bell& which, const lookout_posts* posts = nullptr) noexcept {
-    arena::fence(std::memory_order_seq_cst);
+// After a change, and after an exchange that followed it.
+inline void ring_bell_after_exchange(bell& which, const lookout_posts* posts = nullptr) noexcept {
+    arena::fence_after_exchange();
     if (which.load(std::memory_order_relaxed) == 0) return;
     if (posts != nullptr && posts->any()) return;
     if (which.exchange(0) != 0) arena::wake(&which, 1);
+}
+// After a change that was made with any order.
+inline void ring_bell(bell& which, const lookout_posts* posts = nullptr) noexcept {
+    arena::fence(std::memory_order_seq_cst);
+    ring_bell_after_exchange(which, posts);
 }
 
 // A thread that may look. Where several wait, this is one of few as long as it lives.
@@ -81,13 +86,19 @@ private:
 // How long a thread looks before it sleeps: longer when it saw something, or when a sleep was so short that looking
 // would have been cheaper. Where looking does not help at all, as on a machine with fewer processors than threads that
 // have work, it rests from that for a number of waits.
+//
+// How often it looks: at once again and again where one value comes for each wait, since somebody waits for an answer.
+// Where several come they come as a stream: then later, so that some gather and the line that tells of them does not go
+// to and fro for each. A stream that is looked at too often gives one each time; so a longer pause is tried now and
+// then.
 class patience {
 public:
     // Whether `ready()` became true during some looks.
     template <class Ready>
-    static bool look(Ready ready) {
+    static bool look(const bell& where, Ready ready) {
+        set_pace(where);
         int waited = 0;
-        for (int pauses = 1; waited < limit_; pauses = pauses < longest ? pauses * 2 : longest) {
+        for (int pauses = pace_; waited < limit_; pauses = std::clamp(pauses * 2, pace_, std::max(pace_, longest))) {
             for (int i = 0; i < pauses; ++i) platform::pause();
             waited += pauses;
             if (!ready()) continue;
@@ -98,6 +109,10 @@ public:
         vain_ = limit_ == most ? vain_ + 1 : vain_;
         limit_ = limit_ > least ? limit_ / 2 : least;
         return false;
+    }
+    // What it looks for there was found without a wait.
+    static void came(const bell& where) noexcept {
+        if (&where == where_) ++came_;
     }
     // How long the sleep took that followed.
     static void slept(std::chrono::nanoseconds time) noexcept {
@@ -114,13 +129,28 @@ public:
     }
 
 private:
-    static constexpr int longest = 8, least = 16, most = 1024, most_vain = 8, rests = 1000;
+    static void set_pace(const bell& where) noexcept {
+        constexpr int enough = 16, longest_pace = 64, tried_pace = 32, try_each = 64;
+        const int came = &where == where_ ? came_ : 0;
+        if (came == 0)
+            pace_ = ++looks_ % try_each == 0 ? tried_pace : 1;
+        else if (came < enough)
+            pace_ = std::min(pace_ * 2, longest_pace);
+        else if (came > 2 * enough)
+            pace_ = std::max(pace_ / 2, 1);
+        where_ = &where;
+        came_ = 0;
+    }
+
+    static constexpr int longest = 4, least = 16, most = 1024, most_vain = 8, rests = 1000;
     static thread_local int limit_, vain_, rest_;
+    static thread_local const bell* where_;
+    static thread_local int came_, pace_, looks_;
 };
 
 // Sleeps while `blocked()`, until woken, the deadline, or for no reason.
 template <class Blocked>
-void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
+void sleep_at(bell& which, const platform::deadline& until, Blocked blocked) {
     {
         arena::waiting sleeper(&which);
         which.store(1);
@@ -138,7 +168,7 @@ void sleep_at(bell& which, platform::deadline until, Blocked blocked) {
 template <class Blocked>
 class passing_on {
 public:
-    passing_on(bell& which, const lookout_posts* posts, Blocked& blocked) noexcept
+    passing_on(bell& which, const lookout_posts* posts, const Blocked& blocked) noexcept
         : which_(which), posts_(posts), blocked_(blocked) {}
     ~passing_on() {
         if (is_due_ && !blocked_()) ring_bell(which_, posts_);
@@ -150,22 +180,22 @@ public:
 private:
     bell& which_;
     const lookout_posts* const posts_;
-    Blocked& blocked_;
+    const Blocked& blocked_;
     bool is_due_ = false;
 };
 
-// What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
+// After an attempt that gave nothing.
 template <class Attempt, class Blocked>
-auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blocked, lookout_posts* posts = nullptr)
-    -> decltype(attempt()) {
-    auto result = attempt();
-    if (result || until == std::chrono::steady_clock::time_point::min()) return result;
+[[gnu::noinline]] auto wait_and_attempt(bell& which, const platform::deadline& until, const Attempt& attempt,
+                                        const Blocked& blocked, lookout_posts* posts) -> decltype(attempt()) {
+    decltype(attempt()) result{};
+    if (until == std::chrono::steady_clock::time_point::min()) return result;
     passing_on others(which, posts, blocked);
     for (bool last = false; !result && !last;) {
         {
             const lookout here(posts);
             if (here.has_post()) others.is_due();
-            if (here.may_look() && patience::look([&] { return !blocked(); })) result = attempt();
+            if (here.may_look() && patience::look(which, [&] { return !blocked(); })) result = attempt();
         }
         if (result) break;
         if (blocked()) {
@@ -175,6 +205,16 @@ auto wait_at(bell& which, platform::deadline until, Attempt attempt, Blocked blo
         last = is_past(until);
         result = attempt();
     }
+    return result;
+}
+
+// What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
+template <class Attempt, class Blocked>
+auto wait_at(bell& which, const platform::deadline& until, const Attempt& attempt, const Blocked& blocked,
+             lookout_posts* posts = nullptr) -> decltype(attempt()) {
+    auto result = attempt();
+    if (!result) return wait_and_attempt(which, until, attempt, blocked, posts);
+    patience::came(which);
     return result;
 }
 

@@ -19,6 +19,8 @@
 namespace brood::channel {
 
 thread_local int patience::limit_ = patience::least, patience::vain_ = 0, patience::rest_ = 0;
+thread_local const bell* patience::where_ = nullptr;
+thread_local int patience::came_ = 0, patience::pace_ = 1, patience::looks_ = 0;
 
 namespace {
 
@@ -79,8 +81,7 @@ struct small_record {
     std::size_t size;
     void put_into(lane& l) const {
         const auto place = reserve(l, size);
-        *place.record = static_cast<std::uint32_t>(size);
-        if (size != 0) std::memcpy(place.record + 1, bytes, size);
+        place.write(static_cast<std::uint32_t>(size), bytes, size);
         publish(place);
     }
 };
@@ -89,8 +90,7 @@ struct message_record {
     arena::offset message;
     void put_into(lane& l) const {
         const auto place = reserve(l, sizeof message);
-        *place.record = message_bit;
-        std::memcpy(place.record + 1, &message, sizeof message);
+        place.write(message_bit, &message, sizeof message);
         arena::transaction change;
         arena::add_reference(change, message);
         publish(change, place);
@@ -107,7 +107,7 @@ outcome try_put(queue_state& q, lane& l, const Record& record) {
         if (!has_room(q, l)) return no_reader(q) ? outcome(result::deserted) : outcome();
         record.put_into(l);
     }
-    ring_bell(q.readers, &q.lookouts);
+    ring_bell_after_exchange(q.readers, &q.lookouts);  // of the lock
     return result::done;
 }
 
@@ -118,9 +118,9 @@ void begin_putting(queue_state& q) noexcept {
 }
 
 template <class Record>
-result put(queue_state& q, const Record& record, platform::deadline until) {
+result put(queue_state& q, const Record& record, const platform::deadline& until) {
     begin_putting(q);
-    lane& l = q.lanes[arena::record_of(self_tag()) % q.lane_count];
+    lane& l = q.lanes[arena::record_of(self_tag()) & (q.lane_count - 1)];
     return wait_at(
                q.writers, until, [&] { return try_put(q, l, record); },
                [&] { return is_full(q) && q.closed.load() == 0 && q.unread.load() == 0 && !no_reader(q); })
@@ -133,7 +133,7 @@ struct plain_taker {
     void* into;
     std::size_t size;
     void operator()(const finding& found) const {
-        std::memcpy(into, found.record + 1, size);
+        copy_bytes(into, found.record + 1, size);
         take(found);
     }
 };
@@ -154,7 +154,8 @@ struct value_taker {
 template <class Taker>
 bool try_lane(lane& l, const Taker& taker) {
     const side_lock lock(l.consumers);
-    const finding found = find(l);
+    found_copy copy;
+    const finding found = find(l, copy);
     if (found.record == nullptr) return false;
     taker(found);
     return true;
@@ -164,40 +165,50 @@ bool try_lane(lane& l, const Taker& taker) {
 class favourite {
 public:
     static std::uint32_t get(const queue_state& q) noexcept {
-        if (++uses_ % patient_for == 0) ++lane_;
-        return lane_ % q.lane_count;
+        favourite& self = own_;
+        if (++self.uses_ % patient_for == 0) ++self.lane_;
+        return self.lane_ & (q.lane_count - 1);
     }
-    static void set(std::uint32_t lane) noexcept { lane_ = lane; }
+    static void set(std::uint32_t lane) noexcept { own_.lane_ = lane; }
 
 private:
     static constexpr std::uint32_t patient_for = 64;
-    static thread_local std::uint32_t lane_, uses_;
+    static thread_local favourite own_;
+    std::uint32_t lane_ = 0, uses_ = 0;
 };
-thread_local std::uint32_t favourite::lane_ = 0, favourite::uses_ = 0;
+thread_local favourite favourite::own_;
 
 template <class Taker>
-bool try_lanes(queue_state& q, const Taker& taker) {
-    const std::uint32_t first = favourite::get(q);
-    if (try_lane(q.lanes[first], taker)) return true;
+[[gnu::noinline]] bool try_lanes_after(std::uint32_t first, queue_state& q, const Taker& taker) {
     for (std::uint32_t i = 1; i < q.lane_count; ++i) {
-        const std::uint32_t other = (first + i) % q.lane_count;
+        const std::uint32_t other = (first + i) & (q.lane_count - 1);
         if (is_empty(q.lanes[other]) || !try_lane(q.lanes[other], taker)) continue;
         favourite::set(other);
         return true;
     }
     return false;
 }
+template <class Taker>
+bool try_lanes(queue_state& q, const Taker& taker) {
+    const std::uint32_t first = favourite::get(q);
+    return try_lane(q.lanes[first], taker) || try_lanes_after(first, q, taker);
+}
+
+// Where nothing was found.
+template <class Taker>
+[[gnu::noinline]] outcome try_at_end(queue_state& q, const Taker& taker) {
+    if (!gets_no_more(q)) return {};
+    let_puts_end(q);
+    if (try_lanes(q, taker)) return result::done;
+    return q.closed.load() != 0 ? result::closed : result::deserted;
+}
 
 template <class Taker>
 outcome try_get(queue_state& q, const Taker& taker) {
-    bool taken = try_lanes(q, taker);
-    if (!taken && gets_no_more(q)) {
-        let_puts_end(q);
-        taken = try_lanes(q, taker);
-        if (!taken) return q.closed.load() != 0 ? result::closed : result::deserted;
+    if (!try_lanes(q, taker)) {
+        if (const auto end = try_at_end(q, taker); end != result::done) return end;
     }
-    if (!taken) return {};
-    if (q.capacity != no_capacity) ring_bell(q.writers);
+    if (q.capacity != no_capacity) ring_bell_after_exchange(q.writers);
     return result::done;
 }
 
@@ -208,7 +219,7 @@ void begin_getting(queue_state& q) noexcept {
 }
 
 template <class Taker>
-result get(queue_state& q, const Taker& taker, platform::deadline until) {
+result get(queue_state& q, const Taker& taker, const platform::deadline& until) {
     if (q.is_pipe == 0) {
         begin_getting(q);
         share(q);
@@ -342,11 +353,11 @@ shared_object channel_core::load(input_archive& archive, std::size_t plain_size)
     return loaded;
 }
 
-channel_result channel_core::put_plain(const void* value, std::size_t size, channel_deadline until) const {
+channel_result channel_core::put_plain(const void* value, std::size_t size, const channel_deadline& until) const {
     return channel::put(*state_, channel::small_record{value, size}, until);
 }
 
-channel_result channel_core::put(const output_archive& archive, channel_deadline until) const {
+channel_result channel_core::put(const output_archive& archive, const channel_deadline& until) const {
     const auto bytes = archive.bytes();
     if (bytes.size() <= small_value && archive.blocks().empty() && archive.shared_objects().empty())
         return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
@@ -354,7 +365,7 @@ channel_result channel_core::put(const output_archive& archive, channel_deadline
     return channel::put(*state_, channel::message_record{message->block()}, until);
 }
 
-channel_result channel_core::put_run(std::span<const std::byte> bytes, channel_deadline until) const {
+channel_result channel_core::put_run(std::span<const std::byte> bytes, const channel_deadline& until) const {
     if (bytes.size() <= small_value)
         return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
     const auto message = arena::make_object(arena::kind::bytes, bytes.size(), [](void*) {});
@@ -362,14 +373,14 @@ channel_result channel_core::put_run(std::span<const std::byte> bytes, channel_d
     return channel::put(*state_, channel::message_record{message->block()}, until);
 }
 
-channel_result channel_core::get_plain(void* value, std::size_t size, channel_deadline until) const {
+channel_result channel_core::get_plain(void* value, std::size_t size, const channel_deadline& until) const {
     return channel::get(*state_, channel::plain_taker{value, size}, until);
 }
-channel_result channel_core::get(taken_value& into, channel_deadline until) const {
+channel_result channel_core::get(taken_value& into, const channel_deadline& until) const {
     return channel::get(*state_, channel::value_taker{into}, until);
 }
 
-bool channel_core::wait_filled(channel_deadline until) const {
+bool channel_core::wait_filled(const channel_deadline& until) const {
     auto& q = *state_;
     const auto blocked = [&] { return channel::is_empty(q) && !channel::gets_no_more(q); };
     return channel::wait_at(
@@ -410,7 +421,7 @@ bool channel_core::task_done() const {
     return true;
 }
 
-channel_result channel_core::join(channel_deadline until) const {
+channel_result channel_core::join(const channel_deadline& until) const {
     auto& q = *state_;
     const auto attempt = [&]() -> channel::outcome {
         if (channel::all_done(q)) return channel_result::done;

@@ -62,8 +62,8 @@ struct lookout_posts {
 struct queue_state {
     std::uint64_t capacity;
     std::uint64_t plain_size;
-    std::uint32_t lane_count;
-    std::uint32_t is_pipe;  // then it ends with an end of the pipe; else with the last other process
+    std::uint32_t lane_count;  // a power of two
+    std::uint32_t is_pipe;     // then it ends with an end of the pipe; else with the last other process
     std::atomic<std::uint32_t> closed;
     std::atomic<std::uint32_t> unread;      // a pipe's reading end is gone
     std::atomic<std::uint32_t> was_shared;  // another process had it

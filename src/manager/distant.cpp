@@ -72,7 +72,7 @@ void link::send(std::span<const std::byte> request) {
 }
 
 // With the lock, which is free while this thread receives for all.
-void link::receive(std::unique_lock<std::mutex>& held, detail::channel_deadline until) {
+void link::receive(std::unique_lock<std::mutex>& held, const detail::channel_deadline& until) {
     receiving_ = true;
     held.unlock();
     std::optional<std::vector<std::byte>> got;
@@ -98,7 +98,7 @@ void link::receive(std::unique_lock<std::mutex>& held, detail::channel_deadline 
     came_.notify_all();
 }
 
-bool link::wait(std::uint64_t ticket, detail::channel_deadline until) {
+bool link::wait(std::uint64_t ticket, const detail::channel_deadline& until) {
     std::unique_lock held(lock_);
     const auto over = [&] { return broken_ != nullptr || answers_.at(ticket).has_value(); };
     while (!over()) {

@@ -52,13 +52,13 @@ public:
     void close_ticket(std::uint64_t ticket) noexcept;
     void send(std::span<const std::byte> request);
     // True when the answer is there, or the connection is broken.
-    bool wait(std::uint64_t ticket, detail::channel_deadline until);
+    bool wait(std::uint64_t ticket, const detail::channel_deadline& until);
     // The answer, head included; throws why there is none.
     std::vector<std::byte> take(std::uint64_t ticket);
 
 private:
     using answers = std::unordered_map<std::uint64_t, std::optional<std::vector<std::byte>>>;
-    void receive(std::unique_lock<std::mutex>& held, detail::channel_deadline until);
+    void receive(std::unique_lock<std::mutex>& held, const detail::channel_deadline& until);
 
     byte_connection connection_;
     const std::string other_build_;
@@ -96,7 +96,7 @@ public:
     const std::shared_ptr<link>& way() const noexcept { return way_; }
     std::uint64_t ticket() const noexcept { return ticket_; }
     void send(const output_archive& request) { way_->send(request.bytes()); }
-    bool wait(detail::channel_deadline until) { return way_->wait(ticket_, until); }
+    bool wait(const detail::channel_deadline& until) { return way_->wait(ticket_, until); }
     // The bytes of the result, valid as long as this object; throws what the call threw.
     std::span<const std::byte> open();
 

@@ -224,7 +224,7 @@ bool remote_call::has_failed() const noexcept {
     return !is_decided() || slot_->kind == managing::answer_kind::exception;
 }
 
-bool remote_call::wait_until(channel_deadline until) {
+bool remote_call::wait_until(const channel_deadline& until) {
     const waiting_scope waiting;
     if (distant_) return distant_->wait(until);
     const auto over = [this] { return is_over(); };

@@ -193,7 +193,7 @@ void worker::leave() {
     send({report::leaving, setup_.index, 0, told_to_leave_ ? 1U : 0U, 0}, {});
 }
 
-worker::next worker::take(detail::taken_value& taken, platform::deadline until) {
+worker::next worker::take(detail::taken_value& taken, const platform::deadline& until) {
     const auto got = tasks_.get(taken, until);
     if (got == channel_result::late) return next::nothing;
     if (got != channel_result::done) return next::leave;

@@ -69,7 +69,7 @@ private:
     bool begin();
     void loop();
     void leave();
-    next take(detail::taken_value& taken, platform::deadline until);
+    next take(detail::taken_value& taken, const platform::deadline& until);
     void handle(const detail::taken_value& taken);
     void run_task(const task_head& head, const detail::taken_value& taken);
     detail::entry_function function_of(const task_head& head, std::span<const std::byte>& rest);

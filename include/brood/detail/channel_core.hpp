@@ -80,13 +80,13 @@ public:
         return channel_core(static_cast<channel::queue_state*>(queue.bytes()));
     }
 
-    channel_result put_plain(const void* value, std::size_t size, channel_deadline until) const;
-    channel_result put(const output_archive& archive, channel_deadline until) const;
-    channel_result put_run(std::span<const std::byte> bytes, channel_deadline until) const;
-    channel_result get_plain(void* value, std::size_t size, channel_deadline until) const;
-    channel_result get(taken_value& into, channel_deadline until) const;
+    channel_result put_plain(const void* value, std::size_t size, const channel_deadline& until) const;
+    channel_result put(const output_archive& archive, const channel_deadline& until) const;
+    channel_result put_run(std::span<const std::byte> bytes, const channel_deadline& until) const;
+    channel_result get_plain(void* value, std::size_t size, const channel_deadline& until) const;
+    channel_result get(taken_value& into, const channel_deadline& until) const;
     // Until there is a value, or will never be one: true.
-    bool wait_filled(channel_deadline until) const;
+    bool wait_filled(const channel_deadline& until) const;
     void join_wait(wait_set& set) const;
 
     void close() const;
@@ -97,7 +97,7 @@ public:
     // How many values were put that task_done() was not called for. task_done: false when there is none. join: `late`,
     // or `deserted` when nobody is left who could call it.
     bool task_done() const;
-    channel_result join(channel_deadline until) const;
+    channel_result join(const channel_deadline& until) const;
 
 private:
     channel::queue_state* state_ = nullptr;
@@ -148,7 +148,7 @@ struct run_of_bytes<std::basic_string<C>> : run_of_elements<std::basic_string<C>
 
 // Throws serialization_error, and then nothing was put.
 template <class T>
-channel_result put_value(const channel_core& into, const T& value, channel_deadline until) {
+channel_result put_value(const channel_core& into, const T& value, const channel_deadline& until) {
     require_serializable<T>();
     if constexpr (crosses_as_bytes<T>) {
         return into.put_plain(&value, sizeof value, until);
@@ -167,7 +167,7 @@ struct value_or_why {
     channel_result why = channel_result::done;
 };
 template <class T>
-value_or_why<T> get_value(const channel_core& from, channel_deadline until) {
+value_or_why<T> get_value(const channel_core& from, const channel_deadline& until) {
     if constexpr (crosses_as_bytes<T>) {
         std::array<std::byte, sizeof(T)> bytes;
         if (const auto why = from.get_plain(bytes.data(), sizeof(T), until); why != channel_result::done)
@@ -190,7 +190,7 @@ inline constexpr bool is_lent_in_place = run_of_bytes<T>::exists&& loan_form_of<
 
 // The value where it lies, if it lies in a block of its own; else a loan of a copy.
 template <class T>
-value_or_why<loan<T>> get_loan(const channel_core& from, channel_deadline until) {
+value_or_why<loan<T>> get_loan(const channel_core& from, const channel_deadline& until) {
     if constexpr (is_lent_in_place<T>) {
         taken_value taken;
         if (const auto why = from.get(taken, until); why != channel_result::done) return {std::nullopt, why};

@@ -111,7 +111,7 @@ public:
     // Throws brood::error when the manager was shut down; without effect.
     void send();
     // True when the result, the exception or the manager's death is known.
-    bool wait_until(channel_deadline until);
+    bool wait_until(const channel_deadline& until);
     // After that, once: the archive that holds the result, valid as long as this object; throws what the call threw, or
     // process_died.
     input_archive& open();

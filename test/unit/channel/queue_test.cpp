@@ -97,6 +97,36 @@ TEST_CASE("a queue gives texts of all sizes as they were put") {
           }) == 0);
 }
 
+// The newest record lies in two places while it is alone.
+TEST_CASE("texts come as they were put, whether one is waited for or several wait") {
+    brood::queue<std::string> q;
+    const auto text = [](std::size_t size, char seed) {
+        std::string made(size, seed);
+        for (std::size_t i = 0; i < size; ++i) made[i] = static_cast<char>(seed + i);
+        return made;
+    };
+    for (int round = 0; round < 30; ++round)
+        for (std::size_t size = 0; size <= 100; ++size) {
+            const auto several = (size + static_cast<std::size_t>(round)) % 3;
+            for (std::size_t i = 0; i <= several; ++i) q.put(text(size + i, static_cast<char>('a' + round)));
+            for (std::size_t i = 0; i <= several; ++i) CHECK(q.get() == text(size + i, static_cast<char>('a' + round)));
+        }
+}
+
+TEST_CASE("texts that threads pass on one by one are never torn") {
+    brood::queue<std::string> there, back;
+    std::jthread other([=]() mutable {
+        for (const std::string& one : there) back.put(one + one);
+        back.close();
+    });
+    for (int i = 0; i < 3000; ++i) {
+        const std::string one(static_cast<std::size_t>(i % 30), static_cast<char>('a' + i % 26));
+        there.put(one);
+        CHECK(back.get() == one + one);
+    }
+    there.close();
+}
+
 TEST_CASE("a queue that is freed gives back what is left in it") {
     CHECK(blocks_left([] {
               brood::queue<std::vector<double>> q;
