@@ -6,7 +6,7 @@
 #include "platform/posix/helper_threads.hpp"
 
 #include <csignal>
-#include <fcntl.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace brood::platform {
@@ -20,24 +20,17 @@ public:
         struct sigaction now {};
         ::sigaction(SIGCHLD, nullptr, &now);
         if (now.sa_handler != SIG_IGN && (now.sa_flags & SA_NOCLDWAIT) == 0) return;
-        int ends[2];
-        if (::pipe(ends) == -1) posix::throw_errno("pipe");
-        for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        inner_.reset(ends[0]);
-        outer_.reset(ends[1]);
+        std::tie(inner_, outer_) = make_lifeline();
+        posix::disown(inner_.get());  // the child needs it; the outer end is closed by every fork
     }
-    // In the child. Another child may have the outer end, too: it is the byte that counts.
     BROOD_CHILD_PATH void pass() noexcept {
         if (!inner_) return;
-        outer_.reset();
+        outer_.release();
         char byte = 0;
         posix::retry([&] { return ::read(inner_.get(), &byte, 1); });
         inner_.reset();
     }
-    void open() noexcept {
-        constexpr char byte = 0;
-        if (outer_) posix::retry([&] { return ::write(outer_.get(), &byte, 1); });
-    }
+    void open() noexcept { outer_.reset(); }
 
 private:
     unique_handle inner_, outer_;
