@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Limits of the system: an error with its code, nothing left behind, and the next start works.
+#include "check_well.hpp"
 #include "proc.hpp"
 #include "sanitizer.hpp"
 #include "scenario.hpp"
@@ -150,12 +151,6 @@ const scenario descriptors("starve-descriptors", starve_descriptors);
 const scenario kept("starve-kept-handles", starve_kept_handles);
 const scenario memory("starve-memory", starve_memory);
 const scenario processes("starve-processes", starve_processes);
-
-void check_well(const char* name) {
-    auto run = start_scenario(name);
-    const auto status = run.wait();
-    CHECK_MESSAGE(status.success(), status.to_string() << ": " << run.output() << run.errors());
-}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Closed standard streams, broken pipes and signals at any time.
+#include "check_well.hpp"
 #include "mailbox.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
@@ -100,11 +101,8 @@ TEST_CASE("signals that interrupt every call change nothing") {
 }
 
 TEST_CASE("a join ends although the system or somebody else took the status") {
-    for (const char* name : {"ignores-children", "steals-children"}) {
-        auto run = start_scenario(name);
-        const auto status = run.wait();
-        CHECK_MESSAGE(status.success(), name << ": " << status.to_string() << ": " << run.errors());
-    }
+    check_well("ignores-children");
+    check_well("steals-children");
 }
 
 namespace {
