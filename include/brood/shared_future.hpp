@@ -12,11 +12,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <new>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,11 @@ class shared_state final : public future_core,
                            public crossing_result,
                            public std::enable_shared_from_this<shared_state<R>> {
 public:
+    shared_state() = default;
+    ~shared_state() {
+        if (kept() != nullptr) std::destroy_at(kept());
+    }
+
     static std::shared_ptr<shared_state> make(std::shared_ptr<future_state<R>> from) {
         auto made = std::make_shared<shared_state>();
         made->sources_.set({from});
@@ -47,7 +53,7 @@ public:
     }
 
     bool wait_until(const std::chrono::steady_clock::time_point* time) override {
-        if (result_is_there_) return true;
+        if (kept() != nullptr) return true;
         if (is_home()) return gate_.wait_until(time, *this);
         const waiting_scope told;
         if (!require_cell().wait_until(time)) return false;
@@ -55,7 +61,7 @@ public:
         return true;
     }
     void on_ready(std::function<void()> what, const void* key = nullptr) override {
-        if (result_is_there_) return what();
+        if (kept() != nullptr) return what();
         if (is_home()) return gate_.on_ready(std::move(what), key);
         const result_cell& cell = require_cell();
         gate_of_fetch_.on_ready(std::move(what), key);
@@ -64,21 +70,22 @@ public:
     void forget(const void* key) noexcept override { (is_home() ? gate_ : gate_of_fetch_).forget(key); }
     bool cancel() override {
         if (is_home()) sources_.cancel();
-        return result_is_there_ && result_->error() && is_cancelled();
+        const auto* const result = kept();
+        return result != nullptr && is_cancelled(result->error());
     }
     void request_stop() override {
         if (is_home()) sources_.request_stop();
     }
     bool help() override { return sources_.help(); }
-    bool has_failed() override { return result_is_there_ && !result_->has_value(); }
+    bool has_failed() override { return kept() != nullptr && !kept()->has_value(); }
 
     // Once it is ready.
-    const outcome<R>& result() const noexcept { return *result_; }
+    const outcome<R>& result() const noexcept { return *kept(); }
 
     // ---- to other processes ----
     void prepare_to_cross() override {
         if constexpr (crosses) {
-            if (!result_is_there_) static_cast<void>(cell());
+            if (kept() == nullptr) static_cast<void>(cell());
         }
     }
     // The one that others wait at.
@@ -86,10 +93,10 @@ public:
         {
             const std::lock_guard guard(mutex_);
             if (cell_) return cell_;
-            if (!is_home() && !result_is_there_) fail_without_cell();
+            if (!is_home() && kept() == nullptr) fail_without_cell();
             cell_ = result_cell::make();
         }
-        if (result_is_there_)
+        if (kept() != nullptr)
             fill();
         else
             gate_.on_ready([self = this->shared_from_this()] { self->fill(); }, nullptr);
@@ -117,14 +124,16 @@ private:
         sources_.set({});
         gate_.open();
     }
+    const outcome<R>* kept() const noexcept { return static_cast<const outcome<R>*>(result_.load()); }
+    // Once. A forked copy finds all of it or nothing; then it fetches its own, beside what it may have half a copy of.
     void keep(outcome<R> result) {
-        result_.emplace(std::move(result));
-        result_is_there_ = true;
+        storage& place = is_home() ? at_home_ : elsewhere_;
+        publish_between_forks(result_, new (&place) outcome<R>(std::move(result)));
     }
 
     void fill() noexcept {
         try {
-            write(*result_);
+            write(result());
         } catch (const serialization_error&) {
             fill_with_failure(std::current_exception());
         } catch (...) {
@@ -164,9 +173,10 @@ private:
         }
     }
 
-    bool is_cancelled() const {
+    static bool is_cancelled(const std::exception_ptr& error) {
+        if (!error) return false;
         try {
-            std::rethrow_exception(result_->error());
+            std::rethrow_exception(error);
         } catch (const cancelled&) {
             return true;
         } catch (...) {
@@ -176,8 +186,11 @@ private:
 
     state_sources sources_;
     ready_gate gate_, gate_of_fetch_;  // at home, and elsewhere: a forked copy may have the first one locked for ever
-    std::optional<outcome<R>> result_;
-    std::atomic<bool> result_is_there_{false};
+    struct alignas(outcome<R>) storage {
+        std::byte bytes[sizeof(outcome<R>)];
+    };
+    storage at_home_, elsewhere_;
+    std::atomic<const void*> result_{nullptr};
     std::atomic<bool> watched_{false};
     process_id home_ = this_process_id();  // 0: another process
     std::mutex mutex_;

@@ -129,6 +129,11 @@ result_cell result_cell::load(input_archive& archive) {
     return loaded;
 }
 
+void publish_between_forks(std::atomic<const void*>& where, const void* value) noexcept {
+    const platform::fork_exclusion alone;
+    where = value;
+}
+
 process_id this_process_id() noexcept { return platform::current_process_id(); }
 
 // ---- before forks -------------------------------------------------------------------------------------------------

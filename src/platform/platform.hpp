@@ -366,6 +366,17 @@ void record_crashes(crash_sink sink);
 
 // ---- start-up and fork hooks ----------------------------------------------------------------------------------------
 
+// While one lives, other threads of this process wait before they fork. A fork copies the table of handles first and
+// the memory later: what a helper thread did in between would be in the child's memory without its handles. For a few
+// steps, none of which forks or waits; may be nested. Windows: without effect.
+class fork_exclusion {
+public:
+    fork_exclusion() noexcept;
+    ~fork_exclusion();
+    fork_exclusion(const fork_exclusion&) = delete;
+    fork_exclusion& operator=(const fork_exclusion&) = delete;
+};
+
 // Marks the calling thread as one of brood's own for thread_count(); RAII.
 class helper_thread {
 public:

@@ -7,17 +7,33 @@
 #include <brood/brood.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <pthread.h>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace brood_test;
+
+namespace {
+
+// Runs in the thread that forks, when brood's own handlers have run already: they were installed later.
+std::function<void()> last_thing_before_fork;
+const int watches_forks = ::pthread_atfork(
+    [] {
+        if (const auto once = std::exchange(last_thing_before_fork, nullptr)) once();
+    },
+    nullptr, nullptr);
+
+}  // namespace
 
 TEST_CASE("fork_process runs any callable on a copy of this memory") {
     int value = 5;
@@ -86,6 +102,35 @@ TEST_CASE("brood's own threads do not hinder a fork") {
     child.join();
     CHECK(child.exit_code() == 0);
     brood::set_spawn_reserve(0);
+}
+
+TEST_CASE("a shared result that comes while this process forks is fetched by the child, with handles of its own") {
+    REQUIRE(watches_forks == 0);
+    const temporary_folder folder;
+    const auto go = mailbox::make();
+    const auto file = brood::async(
+                          [](const std::string& path, const mailbox& from) {
+                              auto made = brood::file::open(path, "w+");
+                              made.write("shared");
+                              from.wait();
+                              return made;
+                          },
+                          (folder / "file").string(), go)
+                          .share();
+    bool came_first = true;
+    last_thing_before_fork = [&] {
+        go.send();
+        came_first = file.wait_for(std::chrono::milliseconds(300)) == std::future_status::ready;
+    };
+    auto text = brood::async(
+        [](const brood::shared_future<brood::file>& from) {
+            from.get().seek(0);
+            return from.get().read_all();
+        },
+        file);
+    CHECK_FALSE(came_first);
+    CHECK(text.get() == "shared");
+    CHECK(file.get().is_open());
 }
 
 TEST_CASE("a forked copy of a process object refuses to work and its end does not touch the child") {

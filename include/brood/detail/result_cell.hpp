@@ -7,6 +7,7 @@
 #include <brood/error.hpp>
 #include <brood/export.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -41,6 +42,10 @@ public:
 private:
     shared_object object_;
 };
+
+// Stores what a thread of brood's own has made, handles perhaps, while no thread of this process forks: a forked copy
+// that finds it has its handles, too.
+BROOD_API void publish_between_forks(std::atomic<const void*>& where, const void* value) noexcept;
 
 // The id of this process, also in a forked copy.
 BROOD_API process_id this_process_id() noexcept;

@@ -33,6 +33,7 @@ public:
     attempt& operator=(const attempt&) = delete;
 
     handle_t make(std::size_t size) {
+        const fork_exclusion until_marked;
         const int fd = ::shm_open(posix::object_name(name_).c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
         if (fd == -1) posix::throw_errno("making shared memory");
         object_ = posix::own(posix::above_stdio(fd));

@@ -13,6 +13,7 @@ namespace brood::platform {
 namespace posix {
 
 unique_handle open_process(process_id pid) {
+    const fork_exclusion until_marked;
     auto queue = above_stdio(::kqueue());
     if (!queue) throw_errno("kqueue");
     ::fcntl(queue.get(), F_SETFD, FD_CLOEXEC);
@@ -29,6 +30,7 @@ unique_handle open_process(process_id pid) {
 }  // namespace posix
 
 std::pair<unique_handle, unique_handle> make_lifeline() {
+    const fork_exclusion until_marked;
     int fds[2];
     if (::pipe(fds) == -1) posix::throw_errno("pipe");
     unique_handle first(fds[0]), second(fds[1]);

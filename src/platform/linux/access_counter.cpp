@@ -35,6 +35,7 @@ unique_handle watch(const void* address, std::size_t size, std::uint32_t kind) {
     wanted.bp_len = length_at(reinterpret_cast<std::uintptr_t>(address), size);
     wanted.exclude_hv = 1;
     wanted.inherit = 1;
+    const fork_exclusion until_marked;
     int counter = try_watch(wanted, true);
     if (counter < 0) counter = try_watch(wanted, false);
     if (counter < 0) posix::throw_errno("setting a watchpoint");

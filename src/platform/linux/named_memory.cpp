@@ -32,6 +32,7 @@ public:
         static std::atomic<unsigned> made{0};
         do {
             key_ = "+" + std::to_string(current_process_id()) + "." + std::to_string(made++);
+            const fork_exclusion until_marked;
             const int fd = ::openat(folder, key_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
             if (fd == -1 && errno != EEXIST) posix::throw_errno("making shared memory");
             if (fd != -1) file_ = posix::own(posix::above_stdio(fd));

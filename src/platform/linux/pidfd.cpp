@@ -12,6 +12,7 @@ namespace brood::platform {
 namespace posix {
 
 unique_handle open_process(process_id pid) {
+    const fork_exclusion until_marked;
     const long fd = ::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0);
     if (fd == -1) throw_errno("pidfd_open");
     return own(above_stdio(static_cast<int>(fd)));  // the kernel makes it close-on-exec
@@ -20,6 +21,7 @@ unique_handle open_process(process_id pid) {
 }  // namespace posix
 
 std::pair<unique_handle, unique_handle> make_lifeline() {
+    const fork_exclusion until_marked;
     int fds[2];
     if (::pipe2(fds, O_CLOEXEC) == -1) posix::throw_errno("pipe2");
     unique_handle first(fds[0]), second(fds[1]);

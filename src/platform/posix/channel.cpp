@@ -64,6 +64,7 @@ io_result receive_batch(handle_t channel, std::vector<unique_handle>& into, hand
 }  // namespace
 
 channel_pair make_channel() {
+    const fork_exclusion until_marked;
     auto [ours, theirs] = posix::make_socket_pair();
     return {posix::own(std::move(ours)), posix::own(std::move(theirs))};
 }

@@ -24,7 +24,8 @@ auto retry(Call call) {
 unique_handle above_stdio(int fd);
 
 // Marks a descriptor as brood's own: a forked child closes it before it runs user code, because a copy there would
-// hide the death of this process from others. close_handle() takes the mark away.
+// hide the death of this process from others. close_handle() takes the mark away. Where other threads may fork, a
+// fork_exclusion lives from before the descriptor is made until it is marked.
 unique_handle own(unique_handle fd) noexcept;
 bool is_owned(int fd) noexcept;
 // In a forked child: closes all marked descriptors. Async-signal-safe.
@@ -49,7 +50,7 @@ void own_again(int fd) noexcept;
 // Address space that the session's memory takes in this process; not the program's doing.
 std::uint64_t mapped_session_bytes() noexcept;
 
-// Installs, once, the fork handler that closes owned descriptors in every forked child.
+// Installs, once, the fork handlers: they wait for every fork_exclusion, and close owned descriptors in the child.
 void install_fork_handler();
 
 }  // namespace brood::platform::posix

@@ -8,9 +8,7 @@
 
 #include <chrono>
 #include <future>
-#include <mutex>
 #include <poll.h>
-#include <pthread.h>
 #include <thread>
 #include <unordered_map>
 
@@ -65,17 +63,11 @@ private:
     std::unordered_map<std::uint64_t, unique_handle> known_;
 };
 
-// Held while a request is served, and by who forks: a forked child has nothing of a request that is half served.
-std::mutex& serving() {
-    static std::mutex& lock = *new std::mutex;
-    return lock;
-}
-
-// One request; whatever fails concerns who asked alone.
+// One request; whatever fails concerns who asked alone. A forked child has nothing of a request that is half served.
 void serve_one(handle_t from, kept_handles& kept) {
     pollfd ready{from, POLLIN, 0};
     posix::retry([&] { return ::poll(&ready, 1, -1); });
-    const std::lock_guard guard(serving());
+    const fork_exclusion while_served;
     asking asked{};
     posix::rights_message message(std::as_writable_bytes(std::span(&asked, 1)));
     constexpr int flags = MSG_DONTWAIT | posix::rights_message::receive_flags;
@@ -89,6 +81,13 @@ void serve_one(handle_t from, kept_handles& kept) {
         failed = e.code().value();
     }
     if (n == sizeof asked) kept.serve(asked, std::move(with), failed);
+}
+
+// The keeper's own end, and the one that all others have.
+std::pair<unique_handle, unique_handle> make_way() {
+    const fork_exclusion until_marked;
+    auto [ours, way] = posix::make_socket_pair(SOCK_DGRAM);
+    return {posix::own(std::move(ours)), std::move(way)};
 }
 
 void keep_serving(handle_t from) {
@@ -120,9 +119,7 @@ bool send_request(handle_t way, msghdr& message) {
 // Sends a request and gives what came back beside the answer.
 std::vector<unique_handle> ask(const handle_keeper& keeper, const asking& wanted, handle_t with) {
     if (keeper.way == no_handle()) throw_lost();
-    auto [ours, theirs] = posix::make_socket_pair();
-    ours = posix::own(std::move(ours));
-    theirs = posix::own(std::move(theirs));
+    auto [ours, theirs] = make_channel();
     const handle_t both[] = {theirs.get(), with};
     posix::rights_message message(bytes_of(wanted),
                                   std::span(both).first(with == no_handle() ? std::size_t{1} : std::size_t{2}));
@@ -148,10 +145,8 @@ std::vector<unique_handle> ask(const handle_keeper& keeper, const asking& wanted
 }  // namespace
 
 unique_handle start_keeping_handles() {
-    auto [ours, way] = posix::make_socket_pair(SOCK_DGRAM);
-    const handle_t from = posix::own(std::move(ours)).release();  // its thread uses it to the end of the process
-    [[maybe_unused]] static const int registered =
-        ::pthread_atfork([] { serving().lock(); }, [] { serving().unlock(); }, [] { serving().unlock(); });
+    auto [ours, way] = make_way();
+    const handle_t from = ours.release();  // its thread uses it to the end of the process
     std::promise<void> started;
     try {
         std::thread([from, &started] {

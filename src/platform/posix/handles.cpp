@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <mutex>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -37,9 +38,22 @@ BROOD_CHILD_PATH void mark(int fd) noexcept {
     }
 }
 
+// Held by who forks, too. Never destroyed: threads use it to the end of the process.
+union fork_lock {
+    constexpr fork_lock() noexcept : mutex() {}
+    ~fork_lock() {}
+    std::mutex mutex;
+};
+constinit fork_lock forking;
+thread_local int exclusions = 0;  // of this thread
+
+void hold_others_back() { forking.mutex.lock(); }
+BROOD_CHILD_PATH void let_others_go_on() { forking.mutex.unlock(); }
+
 BROOD_CHILD_PATH void leave_parent_behind() {
     facts.known_pid = ::getpid();
     close_owned();
+    let_others_go_on();
 }
 
 BROOD_CHILD_PATH void unmark(int fd) noexcept {
@@ -102,7 +116,7 @@ BROOD_CHILD_PATH void close_owned() noexcept {
 }
 
 void install_fork_handler() {
-    static const int installed = ::pthread_atfork(nullptr, nullptr, &leave_parent_behind);
+    static const int installed = ::pthread_atfork(&hold_others_back, &let_others_go_on, &leave_parent_behind);
     (void)installed;
 }
 
@@ -127,8 +141,21 @@ BROOD_CHILD_PATH process_id current_process_id() noexcept {
 
 BROOD_CHILD_PATH void close_handle(handle_t handle) noexcept {
     if (handle < 0) return;
+    if (!posix::is_marked(handle)) {
+        ::close(handle);
+        return;
+    }
+    const fork_exclusion alone;
     posix::unmark(handle);
     ::close(handle);
+}
+
+BROOD_CHILD_PATH fork_exclusion::fork_exclusion() noexcept {
+    posix::install_fork_handler();
+    if (posix::exclusions++ == 0) posix::forking.mutex.lock();
+}
+BROOD_CHILD_PATH fork_exclusion::~fork_exclusion() {
+    if (--posix::exclusions == 0) posix::forking.mutex.unlock();
 }
 
 unique_handle duplicate_handle(handle_t handle) {

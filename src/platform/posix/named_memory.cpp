@@ -25,6 +25,7 @@ const char* memory_name_prefix() noexcept { return "psm_"; }
 
 mapped_memory open_named_memory(const std::string& name) {
     if (name.size() > NAME_MAX) posix::throw_error(ENAMETOOLONG, "opening shared memory");  // shm_open says EINVAL
+    const fork_exclusion until_marked;
     const int fd = posix::retry([&] { return ::shm_open(posix::object_name(name).c_str(), O_RDWR, 0); });
     if (fd == -1) posix::throw_errno("opening shared memory");
     const auto memory = posix::own(posix::above_stdio(fd));

@@ -38,4 +38,7 @@ unique_handle make_event(bool manual_reset) {
 
 }  // namespace windows
 
+fork_exclusion::fork_exclusion() noexcept = default;
+fork_exclusion::~fork_exclusion() = default;
+
 }  // namespace brood::platform
