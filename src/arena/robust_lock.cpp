@@ -6,20 +6,24 @@
 
 #include "platform/session_memory.hpp"
 
+#include <algorithm>
+
 namespace brood::arena {
 namespace {
 
-constexpr int spins = 60;
+// A look takes the line from the owner, who then waits for it at the next step: so each look is later than the one
+// before.
+constexpr int spins = 256, longest_pause = 64;
 
 // Short sections end soon. Who has waited for so long asks the system whether the owner still runs: it may be this very
 // thread that would report its death.
 constexpr auto patience = std::chrono::milliseconds(50);
 
 bool try_for_a_while(lock_word& word, std::uint32_t mine) noexcept {
-    for (int i = 0; i < spins; ++i) {
+    for (int spent = 0, pauses = 1; spent < spins; spent += pauses, pauses = std::min(pauses * 2, longest_pause)) {
         std::uint32_t free = 0;
         if (word.load(std::memory_order_relaxed) == 0 && word.compare_exchange_weak(free, mine)) return true;
-        platform::pause();
+        for (int i = 0; i < pauses; ++i) platform::pause();
     }
     return false;
 }

@@ -80,12 +80,12 @@ void give_back_first(lane& self, arena::offset block, arena::offset next) {
     change.commit();
 }
 
-// True when the ring has a record beyond `head`.
-bool has_record(ring& r, mark head) noexcept {
-    if (r.known_tail != head) return true;
+// How many records the ring has beyond `head`.
+std::uint64_t look_at_tail(ring& r, mark head) noexcept {
     r.known_tail = r.tail.load(std::memory_order_acquire);
-    return r.known_tail != head;
+    return (count_of(r.known_tail) - count_of(head)) & counts;
 }
+bool has_record(ring& r, mark head) noexcept { return r.known_tail != head || look_at_tail(r, head) != 0; }
 
 // ---- the newest record, beside the tail ----------------------------------------------------------------------------
 
@@ -131,10 +131,12 @@ finding record_after(ring& r, mark head) noexcept {
     return {&r, record_at(r, unit), behind(r, head, unit, units_for(size_of(*record_at(r, unit))))};
 }
 
-finding newest_or_next(ring& r, mark head, found_copy& copy) noexcept {
+finding newest_or_next(ring& r, mark head, std::uint64_t news, found_copy& copy) noexcept {
     const bool is_last = count_of(r.known_tail) == ((count_of(head) + 1) & counts);
-    if (is_last && read_shown(r.newest, r.known_tail, copy)) return {&r, copy.record.data(), r.known_tail};
-    return record_after(r, head);
+    finding found = is_last && read_shown(r.newest, r.known_tail, copy) ? finding{&r, copy.record.data(), r.known_tail}
+                                                                        : record_after(r, head);
+    found.news = news;
+    return found;
 }
 
 // A word of a ring that others may give back meanwhile: read again until it was still theirs.
@@ -183,10 +185,13 @@ finding find(lane& self, found_copy& copy) {
         if (block == 0) return {};
         auto& r = ring_at(block);
         const mark head = r.head.load(std::memory_order_relaxed);
-        if (has_record(r, head)) return newest_or_next(r, head, copy);
+        const bool is_known = r.known_tail != head;
+        std::uint64_t news = is_known ? 0 : look_at_tail(r, head);
+        if (is_known || news != 0) return newest_or_next(r, head, news, copy);
         const arena::offset next = r.next.load(std::memory_order_acquire);
         if (next == 0) return {};
-        if (has_record(r, head)) return newest_or_next(r, head, copy);  // the last ones before producers went on
+        news = look_at_tail(r, head);  // the last ones before producers went on
+        if (news != 0) return newest_or_next(r, head, news, copy);
         give_back_first(self, block, next);
     }
 }

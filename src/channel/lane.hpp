@@ -115,6 +115,7 @@ struct finding {
     ring* where = nullptr;
     const std::uint32_t* record = nullptr;  // null: there is none
     mark head = 0;
+    std::uint64_t news = 0;  // how many records a look at the tail found; 0: known before
 };
 finding find(lane& self, found_copy& copy);
 inline void take(const finding& found) noexcept { found.where->head.store(found.head, std::memory_order_release); }

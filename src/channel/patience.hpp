@@ -87,19 +87,19 @@ private:
 // would have been cheaper. Where looking does not help at all, as on a machine with fewer processors than threads that
 // have work, it rests from that for a number of waits.
 //
-// How often it looks: at once again and again where one value comes for each wait, since somebody waits for an answer.
-// Where several come they come as a stream: then later, so that some gather and the line that tells of them does not go
-// to and fro for each. A stream that is looked at too often gives one each time; so a longer pause is tried now and
-// then.
+// Looking does not help either where the system has put both sides on one processor. It leaves them there as long as
+// one of them sleeps; in virtual machines even beside an idle processor, which the host has taken away and so does not
+// count as idle. So after a rest it looks for a millisecond, once, for the system to see that both have work and to
+// part them. Each time that this is in vain the next rest is longer.
 class patience {
 public:
     // Whether `ready()` became true during some looks.
     template <class Ready>
-    static bool look(const bell& where, Ready ready) {
-        set_pace(where);
+    static bool look(Ready ready) {
+        if (rest_ == rest_is_over) return look_for_long(ready);
         int waited = 0;
-        for (int pauses = pace_; waited < limit_; pauses = std::clamp(pauses * 2, pace_, std::max(pace_, longest))) {
-            for (int i = 0; i < pauses; ++i) platform::pause();
+        for (int pauses = 1; waited < limit_; pauses = std::min(pauses * 2, longest)) {
+            pause(pauses);
             waited += pauses;
             if (!ready()) continue;
             limit_ = limit_ < most ? limit_ * 2 : most;
@@ -110,18 +110,14 @@ public:
         limit_ = limit_ > least ? limit_ / 2 : least;
         return false;
     }
-    // What it looks for there was found without a wait.
-    static void came(const bell& where) noexcept {
-        if (&where == where_) ++came_;
-    }
     // How long the sleep took that followed.
     static void slept(std::chrono::nanoseconds time) noexcept {
         constexpr std::chrono::microseconds short_sleep{20};
         if (rest_ > 0) {
-            --rest_;
+            rest_ = rest_ == 1 ? rest_is_over : rest_ - 1;
         } else if (vain_ == most_vain) {
             vain_ = 0;
-            rest_ = rests;
+            rest_ = rests_;
             limit_ = least;
         } else if (time < short_sleep) {
             limit_ = limit_ < most / 4 ? limit_ * 4 : most;
@@ -129,23 +125,51 @@ public:
     }
 
 private:
-    static void set_pace(const bell& where) noexcept {
-        constexpr int enough = 16, longest_pace = 64, tried_pace = 32, try_each = 64;
-        const int came = &where == where_ ? came_ : 0;
-        if (came == 0)
-            pace_ = ++looks_ % try_each == 0 ? tried_pace : 1;
-        else if (came < enough)
-            pace_ = std::min(pace_ * 2, longest_pace);
-        else if (came > 2 * enough)
-            pace_ = std::max(pace_ / 2, 1);
-        where_ = &where;
-        came_ = 0;
+    template <class Ready>
+    [[gnu::noinline]] static bool look_for_long(const Ready& ready) {
+        rest_ = 0;
+        limit_ = most;
+        for (const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1); !is_past(until);) {
+            pause(longest);
+            if (!ready()) continue;
+            rests_ = least_rests;
+            return true;
+        }
+        rests_ = std::min(rests_ * 2, most_rests);
+        return false;
+    }
+    static void pause(int times) noexcept {
+        for (int i = 0; i < times; ++i) platform::pause();
     }
 
-    static constexpr int longest = 4, least = 16, most = 1024, most_vain = 8, rests = 1000;
-    static thread_local int limit_, vain_, rest_;
-    static thread_local const bell* where_;
-    static thread_local int came_, pace_, looks_;
+    static constexpr int longest = 4, least = 16, most = 1024, most_vain = 8;
+    static constexpr int least_rests = 1000, most_rests = 16'000, rest_is_over = -1;
+    static thread_local int limit_, vain_, rest_, rests_;
+};
+
+// A reader that just keeps up with a writer never waits, and yet takes from it, for each value or two, the line that
+// tells of them; both then go at the pace of that, which is half of what they could. After some such looks in a row,
+// none of which found nothing, it lets values gather.
+class keeping_up {
+public:
+    // What a look at the line found.
+    static void saw(std::uint64_t values) noexcept {
+        constexpr std::uint64_t few = 8;
+        in_a_row_ = values <= few ? in_a_row_ + 1 : 0;
+    }
+    static void saw_nothing() noexcept { in_a_row_ = 0; }
+    static void let_some_gather() noexcept {
+        constexpr int enough = 8;
+        if (in_a_row_ >= enough) wait_a_little();
+    }
+
+private:
+    [[gnu::noinline]] static void wait_a_little() noexcept {
+        constexpr std::chrono::microseconds a_little{5};
+        in_a_row_ = 0;
+        for (const auto until = std::chrono::steady_clock::now() + a_little; !is_past(until);) platform::pause();
+    }
+    static thread_local int in_a_row_;
 };
 
 // Sleeps while `blocked()`, until woken, the deadline, or for no reason.
@@ -189,13 +213,14 @@ template <class Attempt, class Blocked>
 [[gnu::noinline]] auto wait_and_attempt(bell& which, const platform::deadline& until, const Attempt& attempt,
                                         const Blocked& blocked, lookout_posts* posts) -> decltype(attempt()) {
     decltype(attempt()) result{};
+    keeping_up::saw_nothing();
     if (until == std::chrono::steady_clock::time_point::min()) return result;
     passing_on others(which, posts, blocked);
     for (bool last = false; !result && !last;) {
         {
             const lookout here(posts);
             if (here.has_post()) others.is_due();
-            if (here.may_look() && patience::look(which, [&] { return !blocked(); })) result = attempt();
+            if (here.may_look() && patience::look([&] { return !blocked(); })) result = attempt();
         }
         if (result) break;
         if (blocked()) {
@@ -213,9 +238,7 @@ template <class Attempt, class Blocked>
 auto wait_at(bell& which, const platform::deadline& until, const Attempt& attempt, const Blocked& blocked,
              lookout_posts* posts = nullptr) -> decltype(attempt()) {
     auto result = attempt();
-    if (!result) return wait_and_attempt(which, until, attempt, blocked, posts);
-    patience::came(which);
-    return result;
+    return result ? result : wait_and_attempt(which, until, attempt, blocked, posts);
 }
 
 }  // namespace brood::channel

@@ -9,6 +9,8 @@
 #include <brood/error.hpp>
 
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace brood::channel {
 namespace {
@@ -60,46 +62,36 @@ void register_pipe_kind() noexcept { arena::register_kind(arena::kind::pipe, {.c
 namespace brood::detail {
 namespace {
 
-arena::offset queue_of(const shared_object& end, std::size_t which) {
-    if (!end) throw std::logic_error("this end of a pipe was closed or moved from");
-    return channel::queue_of(end.held()->block(), which);
+channel_core core_at(const shared_object& end, std::size_t which) noexcept {
+    const arena::offset queue = end ? channel::queue_of(end.held()->block(), which) : 0;
+    return channel_core(queue == 0 ? nullptr : &channel::queue_at(queue));
 }
-bool has(const shared_object& end, std::size_t which) noexcept { return end && queue_of(end, which) != 0; }
 
 }  // namespace
+
+pipe_end::pipe_end(shared_object object) noexcept
+    : object_(std::move(object)), in_(core_at(object_, channel::in_word)), out_(core_at(object_, channel::out_word)) {}
 
 std::pair<pipe_end, pipe_end> pipe_end::make(bool both_ways, std::size_t plain_size) {
     const auto there = channel::make_queue(channel::no_capacity, plain_size, true);
     const auto back = both_ways ? channel::make_queue(channel::no_capacity, plain_size, true) : nullptr;
     const arena::offset other = both_ways ? back->block() : 0;
-    std::pair<pipe_end, pipe_end> ends;
-    ends.first.object_ = shared_object::of(channel::make_end(there->block(), other));
-    ends.second.object_ = shared_object::of(channel::make_end(other, there->block()));
-    return ends;
+    return {pipe_end(shared_object::of(channel::make_end(there->block(), other))),
+            pipe_end(shared_object::of(channel::make_end(other, there->block())))};
 }
 
 pipe_end pipe_end::load(input_archive& archive, std::size_t plain_size) {
     channel::register_channels();
-    pipe_end loaded;
-    loaded.object_ = shared_object::load(archive, arena::kind::pipe);
-    for (const std::size_t which : {channel::in_word, channel::out_word})
-        if (has(loaded.object_, which) && channel::queue_at(queue_of(loaded.object_, which)).plain_size != plain_size)
+    pipe_end loaded(shared_object::load(archive, arena::kind::pipe));
+    for (const channel_core& core : {loaded.in_, loaded.out_})
+        if (core && core.plain_size() != plain_size)
             throw serialization_error("a connection for values of another type");
     return loaded;
 }
 
-bool pipe_end::reads() const noexcept { return has(object_, channel::in_word); }
-bool pipe_end::writes() const noexcept { return has(object_, channel::out_word); }
-
-channel_core pipe_end::in() const {
-    const arena::offset queue = queue_of(object_, channel::in_word);
-    if (queue == 0) throw std::logic_error("this end of a one-way pipe only writes");
-    return channel_core(&channel::queue_at(queue));
-}
-channel_core pipe_end::out() const {
-    const arena::offset queue = queue_of(object_, channel::out_word);
-    if (queue == 0) throw std::logic_error("this end of a one-way pipe only reads");
-    return channel_core(&channel::queue_at(queue));
+void pipe_end::throw_no(const char* only) const {
+    if (!is_open()) throw std::logic_error("this end of a pipe was closed or moved from");
+    throw std::logic_error(std::string("this end of a one-way pipe only ") + only);
 }
 
 void throw_end_of_stream(channel_result why) {

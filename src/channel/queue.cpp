@@ -18,9 +18,9 @@
 
 namespace brood::channel {
 
-thread_local int patience::limit_ = patience::least, patience::vain_ = 0, patience::rest_ = 0;
-thread_local const bell* patience::where_ = nullptr;
-thread_local int patience::came_ = 0, patience::pace_ = 1, patience::looks_ = 0;
+thread_local int patience::limit_ = patience::least, patience::vain_ = 0, patience::rest_ = 0,
+                 patience::rests_ = patience::least_rests;
+thread_local int keeping_up::in_a_row_ = 0;
 
 namespace {
 
@@ -157,6 +157,7 @@ bool try_lane(lane& l, const Taker& taker) {
     found_copy copy;
     const finding found = find(l, copy);
     if (found.record == nullptr) return false;
+    if (found.news != 0) keeping_up::saw(found.news);
     taker(found);
     return true;
 }
@@ -224,6 +225,7 @@ result get(queue_state& q, const Taker& taker, const platform::deadline& until) 
         begin_getting(q);
         share(q);
     }
+    keeping_up::let_some_gather();
     return wait_at(
                q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
                q.is_pipe == 0 ? &q.lookouts : nullptr)
@@ -400,6 +402,7 @@ void channel_core::close() const {
 }
 bool channel_core::is_closed() const { return state_->closed.load() != 0; }
 std::uint64_t channel_core::capacity() const { return state_->capacity; }
+std::size_t channel_core::plain_size() const { return static_cast<std::size_t>(state_->plain_size); }
 std::uint64_t channel_core::size() const {
     std::uint64_t sum = 0;
     for (std::uint32_t i = 0; i < state_->lane_count; ++i) sum += channel::count_records(state_->lanes[i]);

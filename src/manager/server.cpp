@@ -111,7 +111,7 @@ void server::stop_looking() noexcept {
 job_handle server::look() {
     do {
         if (auto call = take()) return call;
-    } while (!ended_.load() && channel::patience::look(state_.bell, [this] { return has_work(); }));
+    } while (!ended_.load() && channel::patience::look([this] { return has_work(); }));
     return nullptr;
 }
 

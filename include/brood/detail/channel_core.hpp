@@ -73,6 +73,7 @@ class BROOD_API channel_core {
 public:
     channel_core() noexcept = default;
     explicit channel_core(channel::queue_state* state) noexcept : state_(state) {}
+    explicit operator bool() const noexcept { return state_ != nullptr; }
     // A new queue; `plain_size`: of its values when they are plain bytes, else 0.
     static shared_object make(std::uint64_t capacity, std::size_t plain_size);
     static shared_object load(input_archive& archive, std::size_t plain_size);
@@ -93,6 +94,8 @@ public:
     bool is_closed() const;
     std::uint64_t size() const;
     std::uint64_t capacity() const;
+    // As it was made with.
+    std::size_t plain_size() const;
 
     // How many values were put that task_done() was not called for. task_done: false when there is none. join: `late`,
     // or `deserted` when nobody is left who could call it.

@@ -17,16 +17,26 @@ public:
     void save(output_archive& archive) const { object_.save(archive); }
 
     // What it reads and writes. Throws std::logic_error when it does not, or was closed or moved from.
-    channel_core in() const;
-    channel_core out() const;
-    bool reads() const noexcept;
-    bool writes() const noexcept;
+    const channel_core& in() const {
+        if (!reads()) throw_no("writes");
+        return in_;
+    }
+    const channel_core& out() const {
+        if (!writes()) throw_no("reads");
+        return out_;
+    }
+    bool reads() const noexcept { return is_open() && in_; }
+    bool writes() const noexcept { return is_open() && out_; }
     bool is_open() const noexcept { return static_cast<bool>(object_); }
     void close() noexcept { object_ = {}; }
     friend bool operator==(const pipe_end& a, const pipe_end& b) noexcept { return a.object_ == b.object_; }
 
 private:
+    explicit pipe_end(shared_object object) noexcept;
+    [[noreturn]] void throw_no(const char* only) const;
+
     shared_object object_;
+    channel_core in_, out_;  // the object keeps them
 };
 
 [[noreturn]] BROOD_API void throw_end_of_stream(channel_result why);
