@@ -12,15 +12,16 @@
 namespace brood::pools {
 
 std::string name_function(detail::entry_function function) {
-    output_archive archive({.handles = false, .blocks = false});
-    detail::save_value(archive, detail::locate_code(reinterpret_cast<const void*>(function)));
+    output_archive archive({.handles = false, .blocks = false, .same_program = true});
+    detail::save_code(archive, reinterpret_cast<const void*>(function));
     return {reinterpret_cast<const char*>(archive.bytes().data()), archive.bytes().size()};
 }
 
 detail::entry_function find_function(std::string_view name) {
     input_archive archive(std::as_bytes(std::span(name)));
-    const auto place = detail::load_value<detail::code_location>(archive);
-    return reinterpret_cast<detail::entry_function>(const_cast<void*>(detail::resolve_code(place)));
+    const void* const code = detail::load_code(archive);
+    if (code == nullptr) throw serialization_error("a task names no function");
+    return reinterpret_cast<detail::entry_function>(const_cast<void*>(code));
 }
 
 namespace {
@@ -35,12 +36,15 @@ bool write_name(std::array<function_entry, most_functions>& table, std::uint32_t
 
 }  // namespace
 
-std::uint32_t function_numbers::number_of(detail::entry_function function) {
+std::uint16_t function_numbers::number_of(detail::entry_function function) {
+    if (function == last_) return last_number_;
     const auto known = numbers_.find(function);
-    return known != numbers_.end() ? known->second : add(function);
+    last_number_ = known != numbers_.end() ? known->second : add(function);
+    last_ = function;
+    return last_number_;
 }
 
-std::uint32_t function_numbers::add(detail::entry_function function) {
+std::uint16_t function_numbers::add(detail::entry_function function) {
     const bool fits = write_name(memory_.functions, count_, name_function(function));
     const auto number = fits ? count_++ : unnumbered;
     numbers_.emplace(function, number);

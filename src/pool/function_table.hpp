@@ -26,14 +26,16 @@ class function_numbers {
 public:
     explicit function_numbers(pool_memory& memory) noexcept : memory_(memory) {}
     // Its number; or, when there are no more, `unnumbered`.
-    std::uint32_t number_of(detail::entry_function function);
+    std::uint16_t number_of(detail::entry_function function);
 
 private:
-    std::uint32_t add(detail::entry_function function);
+    std::uint16_t add(detail::entry_function function);
 
     pool_memory& memory_;
-    std::uint32_t count_ = 0;
-    std::unordered_map<detail::entry_function, std::uint32_t> numbers_;
+    std::uint16_t count_ = 0;
+    std::unordered_map<detail::entry_function, std::uint16_t> numbers_;
+    detail::entry_function last_ = nullptr;
+    std::uint16_t last_number_ = unnumbered;
 };
 
 // What tasks call has numbers from 1, for who looks at the pool from outside. One thread at a time.

@@ -76,7 +76,7 @@ void owner::wake_somebody() noexcept {
 }
 
 void owner::poke() noexcept {
-    const report_head head{report::poke, 0, 0, 0, 0};
+    const report_head head{report::poke, 0, 0, 0};
     try {
         reports_.put_plain(&head, sizeof head, {});
     } catch (const std::exception&) {
@@ -170,7 +170,7 @@ bool owner::lead(lock& held, const time_point* until) {
         else if (trace_waits())
             tracer_->flush();
     }
-    read_reports();
+    if (given_count_ > 0) read_reports();  // else nobody is about to say anything
     look_around(held);
     leading_ = false;
     if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();

@@ -113,7 +113,7 @@ void owner::give_out() {
 
 namespace {
 
-// A task's record: its head, the function's name unless it has a number, the arguments unless they are a message.
+// A task's record: its head, the function's name unless it has a number, the arguments or the place of their message.
 class record {
 public:
     record(const task_head& head, std::string_view name, std::string_view arguments) {
@@ -126,6 +126,7 @@ public:
 
 private:
     void append(const void* bytes, std::size_t count) {
+        if (count > bytes_.size() - size_) throw serialization_error("the path of a library is too long for a task");
         if (count != 0) std::memcpy(bytes_.data() + size_, bytes, count);
         size_ += count;
     }
@@ -135,20 +136,25 @@ private:
 
 }  // namespace
 
-// Throws std::bad_alloc.
+// Throws std::bad_alloc, or serialization_error.
 void owner::put_record(const pool_task& task) {
     task_head head{};
     head.claim = task.claim;
-    head.slot = task.slot;
+    head.slot = static_cast<std::uint16_t>(task.slot);
     head.function = task.entry != nullptr ? functions_.number_of(task.entry) : unnumbered;
     std::string name;
     if (head.function == unnumbered) name = task.entry != nullptr ? name_function(task.entry) : task.entry_name;
-    head.name_size = static_cast<std::uint32_t>(name.size());
+    head.name_size = static_cast<std::uint16_t>(name.size());
     head.timed = task.settings.timeout ? 1 : 0;
     head.traced = task.trace ? 1 : 0;
     head.batch = task.batch ? 1 : 0;
-    if (task.arguments.message) head.message = task.arguments.message->block();
-    const record made(head, name, task.arguments.bytes);
+    std::string_view arguments = task.arguments.bytes;
+    const std::uint64_t place = task.arguments.message ? task.arguments.message->block() : 0;
+    if (place != 0) {
+        head.in_message = 1;
+        arguments = {reinterpret_cast<const char*>(&place), sizeof place};
+    }
+    const record made(head, name, arguments);
     tasks_.put_plain(made.bytes(), made.size(), {});
 }
 
@@ -160,13 +166,14 @@ void owner::take_slot(const task_pointer& task) {
     task->where = pool_task::place::given_out;
     auto& place = memory_.slots[slot];
     place.position.store(0, std::memory_order_relaxed);
-    place.batch.store(detail::task_session::make_batch(0, task->batch ? task->batch->elements : 0));
+    place.batch.store(detail::task_session::make_batch(0, task->batch ? task->batch->elements : 0),
+                      std::memory_order_relaxed);
     place.begun.store(0, std::memory_order_relaxed);
     if (task->trace)
         for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent})
             time->store(0, std::memory_order_relaxed);
     place.callee.store(callees_.number_of(task->calls), std::memory_order_relaxed);
-    place.claim.store(task->claim);
+    place.claim.store(task->claim, std::memory_order_release);  // the record tells of it
     given_[slot] = task;
     ++given_count_;
     if (task->batch) ++batches_given_;
@@ -222,7 +229,7 @@ void owner::take_back_less_urgent(int priority) {
 
 void owner::free_slot(pool_task& task) {
     const std::uint32_t slot = task.slot;
-    memory_.slots[slot].claim.store(0);
+    memory_.slots[slot].claim.store(0, std::memory_order_release);
     const task_pointer keep = std::move(given_[slot]);
     given_[slot] = nullptr;
     free_slots_.push_back(slot);

@@ -94,23 +94,26 @@ inline constexpr std::uint64_t unbounded_queue = ~std::uint64_t{0};
 
 // ---- records ------------------------------------------------------------------------------------------------------
 
-inline constexpr std::uint32_t unnumbered = ~std::uint32_t{0};
+// Heads are small, so that the record of a small task or result has its copy beside the queue's tail: see lane.hpp.
 
-// Pool to workers. What follows: the function's name, if it has no number; then the arguments, unless they are in a
-// message block.
+inline constexpr std::uint16_t unnumbered = ~std::uint16_t{0};
+
+// Pool to workers. What follows: the function's name, if it has no number; then the arguments, or the place of the
+// message block that has them.
 struct task_head {
-    std::uint64_t claim;    // as it was made: queued
-    std::uint64_t message;  // the block's place, or 0
-    std::uint32_t slot;
-    std::uint32_t function;
-    std::uint32_t name_size;
-    std::uint16_t leave;      // no task: whoever gets this ends
-    std::uint8_t timed : 1;   // its elements have a time limit
-    std::uint8_t traced : 1;  // its worker notes the times of a trace
-    std::uint8_t batch : 1;   // its worker tells of what it has done so far
+    std::uint64_t claim;  // as it was made: queued
+    std::uint16_t slot;
+    std::uint16_t function;
+    std::uint16_t name_size;
+    std::uint8_t leave;           // no task: whoever gets this ends
+    std::uint8_t timed : 1;       // its elements have a time limit
+    std::uint8_t traced : 1;      // its worker notes the times of a trace
+    std::uint8_t batch : 1;       // its worker tells of what it has done so far
+    std::uint8_t in_message : 1;  // its arguments are
 };
+static_assert(most_slots <= 1U << 16 && most_functions < unnumbered && longest_function <= 1U << 16);
 
-enum class report : std::uint32_t {
+enum class report : std::uint8_t {
     poke,       // of the pool to itself: look at what is not in the queue
     ready,      // a worker began
     refused,    // its initializer threw; the exception follows
@@ -127,11 +130,12 @@ enum class report : std::uint32_t {
 // Workers to pool.
 struct report_head {
     report what;
-    std::uint32_t worker;
+    std::uint16_t worker;
     std::uint64_t claim;  // as it was queued
-    std::uint32_t slot;
+    std::uint16_t slot;
     std::uint32_t elements = 0;
     std::int64_t busy = 0;  // nanoseconds that the task ran, without reading and writing
 };
+static_assert(most_workers <= 1U << 16);
 
 }  // namespace brood::pools

@@ -55,7 +55,7 @@ public:
 
     void arguments_read() override {
         // What lay in the record itself was read in no time.
-        const bool at_once = head_.message == 0 && head_.traced == 0;
+        const bool at_once = head_.in_message == 0 && head_.traced == 0;
         const auto now = at_once ? owner_.line().since.load(std::memory_order_relaxed) : clock_now();
         begun_ = now;
         if (head_.batch != 0) batch = &slot_.batch;
@@ -97,7 +97,7 @@ public:
 
 private:
     report_head head_of(report what, std::size_t count) const noexcept {
-        return {what, owner_.setup().index, head_.claim, head_.slot, static_cast<std::uint32_t>(count), 0};
+        return {what, owner_.index(), head_.claim, head_.slot, static_cast<std::uint32_t>(count), 0};
     }
 
     worker& owner_;
@@ -124,6 +124,13 @@ void call(const std::string& name, const std::string& arguments) {
     input_archive archive(std::as_bytes(std::span(arguments)));
     silent_session session;
     find_function(name)(archive, session);
+}
+
+std::uint64_t message_place(std::span<const std::byte> bytes) {
+    std::uint64_t place = 0;
+    if (bytes.size() != sizeof place) throw serialization_error("a task's record does not say where its arguments are");
+    std::memcpy(&place, bytes.data(), sizeof place);
+    return place;
 }
 
 std::string encode(const std::exception_ptr& failure) {
@@ -163,12 +170,12 @@ bool worker::begin() {
     try {
         call(setup_.initializer_name, setup_.initializer);
     } catch (...) {
-        send({report::refused, setup_.index, 0, 0, 0}, encode(std::current_exception()));
+        send({report::refused, index(), 0, 0}, encode(std::current_exception()));
         return false;
     }
     if (setup_.memory_growth_limit) first_memory_ = platform::memory_of_process(platform::current_process_id());
     show(worker_phase::idle);
-    send({report::ready, setup_.index, 0, 0, 0}, {});
+    send({report::ready, index(), 0, 0}, {});
     return true;
 }
 
@@ -190,7 +197,7 @@ void worker::leave() {
     } catch (...) {
         detail::print_uncaught(std::current_exception());
     }
-    send({report::leaving, setup_.index, 0, told_to_leave_ ? 1U : 0U, 0}, {});
+    send({report::leaving, index(), 0, static_cast<std::uint16_t>(told_to_leave_)}, {});
 }
 
 worker::next worker::take(detail::taken_value& taken, const platform::deadline& until) {
@@ -207,7 +214,7 @@ worker::next worker::take(detail::taken_value& taken, const platform::deadline& 
 
 void worker::tell(report what) noexcept {
     try {
-        send({what, setup_.index, 0, 0, 0}, {});
+        send({what, index(), 0, 0}, {});
     } catch (const std::exception&) {
         // a hint that is lost costs speed alone
     }
@@ -238,8 +245,8 @@ void worker::run_task(const task_head& head, const detail::taken_value& taken) {
         std::span<const std::byte> rest = taken.bytes().subspan(sizeof head);
         const auto function = function_of(head, rest);
         detail::taken_value message;
-        if (head.message != 0) {
-            message.set_message(arena::hold_object(head.message, arena::kind::message));
+        if (head.in_message != 0) {
+            message.set_message(arena::hold_object(message_place(rest), arena::kind::message));
             rest = message.bytes();
         }
         input_archive archive(rest, &message);
@@ -265,7 +272,7 @@ detail::entry_function worker::function_of(const task_head& head, std::span<cons
 }
 
 void worker::report_exception(const task_head& head, const std::exception_ptr& failure, std::int64_t busy) {
-    send({report::exception, setup_.index, head.claim, head.slot, 0, busy}, encode(failure));
+    send({report::exception, index(), head.claim, head.slot, 0, busy}, encode(failure));
     if (head.traced != 0) note_sent(head.slot);
 }
 

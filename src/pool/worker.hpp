@@ -51,6 +51,7 @@ public:
     const detail::channel_core& reports() const noexcept { return reports_; }
     const detail::channel_core& inbox() const noexcept { return inbox_; }
     pool_memory& memory() noexcept { return memory_; }
+    std::uint16_t index() const noexcept { return static_cast<std::uint16_t>(setup_.index); }
     worker_line& line() noexcept { return memory_.workers[setup_.index]; }
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }

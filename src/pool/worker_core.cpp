@@ -26,7 +26,7 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
     const lock held(mutex_);
     start_reading();
     asked.number = task->number = next_number_++;
-    const report_head head{report::submit, here_.setup().index, 0, 0, 0};
+    const report_head head{report::submit, here_.index(), 0, 0};
     output_archive archive({.handles = false});
     archive.write(&head, sizeof head);
     asked.save(archive);
@@ -87,7 +87,7 @@ bool worker_core::cancel(detail::pool_task& task, bool running) {
     lock held(mutex_);
     const auto number = task.number;
     if (asked_.count(number) == 0) return task.withdrawn;
-    here_.send({report::cancel, here_.setup().index, number, running ? 1U : 0U, 0}, {});
+    here_.send({report::cancel, here_.index(), number, static_cast<std::uint16_t>(running)}, {});
     const auto is_told = [&] { return cancelled_.count(number) != 0 || fails_; };
     while (!is_told()) {
         if (std::this_thread::get_id() != reader_) {

@@ -36,6 +36,8 @@ struct archive_mode {
     // Where handles do not travel beside the bytes: whether they may be kept for the reader, as shared objects that the
     // bytes name. Then shared_objects() must live until they were read.
     bool kept_handles = true;
+    // Whether the reader runs the same build of the same program: then its functions have short names.
+    bool same_program = false;
 };
 
 namespace detail {

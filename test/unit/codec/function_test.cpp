@@ -33,8 +33,8 @@ std::string message_of(const code_location& location) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-const void* through_archive(const void* address) {
-    output_archive out;
+const void* through_archive(const void* address, archive_mode mode = {}) {
+    output_archive out(mode);
     save_code(out, address);
     input_archive in(out.bytes());
     const void* read = load_code(in);
@@ -151,6 +151,19 @@ TEST_CASE("a file that is no library is refused") {
 TEST_CASE("code and null pointers survive an archive") {
     CHECK(through_archive(as_code(plus_one)) == as_code(plus_one));
     CHECK(through_archive(nullptr) == nullptr);
+}
+
+TEST_CASE("where the reader runs the same program, its functions have short names, and others their long ones") {
+    constexpr archive_mode same{.same_program = true};
+    CHECK(through_archive(as_code(plus_one), same) == as_code(plus_one));
+    CHECK(through_archive(nullptr, same) == nullptr);
+    output_archive out(same);
+    save_code(out, as_code(plus_one));
+    CHECK(out.size() == 9);
+    std::vector<std::byte> bytes(out.bytes().begin(), out.bytes().end());
+    for (std::size_t i = 1; i < bytes.size(); ++i) bytes[i] = std::byte{0x7f};
+    input_archive in(bytes);
+    CHECK_THROWS_AS(load_code(in), serialization_error);
 }
 
 TEST_CASE("bytes of an archive that are no code are refused whatever they are") {
