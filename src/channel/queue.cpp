@@ -225,7 +225,7 @@ result get(queue_state& q, const Taker& taker, const platform::deadline& until) 
         begin_getting(q);
         share(q);
     }
-    keeping_up::let_some_gather();
+    if (until != detail::at_once) keeping_up::let_some_gather();
     return wait_at(
                q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
                q.is_pipe == 0 ? &q.lookouts : nullptr)

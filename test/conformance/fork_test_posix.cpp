@@ -123,6 +123,7 @@ TEST_CASE("a shared result that comes while this process forks is fetched by the
         came_first = file.wait_for(std::chrono::milliseconds(300)) == std::future_status::ready;
     };
     auto text = brood::async(
+        brood::process_options{.start_method = brood::start_method::fork},
         [](const brood::shared_future<brood::file>& from) {
             from.get().seek(0);
             return from.get().read_all();
