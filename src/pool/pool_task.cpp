@@ -27,7 +27,7 @@ void pool_task::fill(const target& what) {
     entry = what.entry();
     calls = what.calls();
     if (core) trace = core->begin_trace(what);
-    output_archive archive({.handles = false, .same_program = true});  // a worker began with the program's own build
+    output_archive archive({.handles = false, .same_program = true});  // a worker compares builds when it begins
     what.save(archive);
     arguments = pools::pack(archive);
     if (trace) trace->end_writing(arguments);

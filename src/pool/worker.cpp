@@ -3,6 +3,7 @@
 
 #include "arena/references.hpp"
 #include "codec/exception.hpp"
+#include "codec/function.hpp"
 #include "codec/stack.hpp"
 #include "pool/task_bytes.hpp"
 #include "pool/worker_core.hpp"
@@ -20,7 +21,21 @@ using detail::channel_result;
 
 // ---- what it is told ----------------------------------------------------------------------------------------------
 
+namespace {
+
+// Tasks name functions by their place in the program, so it must be the same build; that of the library in which a
+// worker begins was compared before.
+void require_same_program(const std::string& build_id) {
+    const auto& here = detail::own_program().location;
+    if (build_id != here.build_id)
+        throw bootstrap_error("the program " + here.module_path + " here has build id " + detail::hex(here.build_id) +
+                              ", the pool's has " + detail::hex(build_id) + ": both must run the same build");
+}
+
+}  // namespace
+
 void worker_setup::save(output_archive& archive) const {
+    archive(detail::own_program().location.build_id);
     memory.save(archive);
     tasks.save(archive);
     reports.save(archive);
@@ -30,6 +45,7 @@ void worker_setup::save(output_archive& archive) const {
 }
 
 void worker_setup::load(input_archive& archive) {
+    require_same_program(detail::load_value<std::string>(archive));
     memory = detail::shared_object::load(archive, arena::kind::bytes);
     tasks = detail::channel_core::load(archive, 0);
     reports = detail::channel_core::load(archive, 0);

@@ -129,6 +129,7 @@ TEST_CASE("a shared result that comes while this process forks is fetched by the
             return from.get().read_all();
         },
         file);
+    REQUIRE_FALSE(last_thing_before_fork);
     CHECK_FALSE(came_first);
     CHECK(text.get() == "shared");
     CHECK(file.get().is_open());
