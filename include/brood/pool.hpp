@@ -23,7 +23,9 @@ namespace detail {
 template <class R>
 class pool_call final : public task_state<R> {
 public:
-    using task_state<R>::task_state;
+    pool_call(std::shared_ptr<pool_core> owner, const task_settings& chosen) : task_state<R>(std::move(owner), chosen) {
+        this->is_single = true;
+    }
 
     R take() override {
         const pool_task::reading_scope told(*this);
@@ -90,8 +92,9 @@ public:
     }
     template <class F, class... X>
     auto submit(const task_options& options, F&& function, X&&... arguments) {
-        return future<typename detail::pool_result<F, X...>::type>(start(
-            detail::pool_core::urgency::usual, options, std::forward<F>(function), std::forward<X>(arguments)...));
+        auto call = make_call(options, std::forward<F>(function), std::forward<X>(arguments)...);
+        core_->submit(call, detail::pool_core::urgency::usual);
+        return future<typename detail::pool_result<F, X...>::type>(std::move(call));
     }
     // The same and waits: the result, or what the function threw.
     template <class F, class... X>
@@ -101,9 +104,8 @@ public:
     }
     template <class F, class... X>
     auto apply(const task_options& options, F&& function, X&&... arguments) {
-        const auto call = start(detail::pool_core::urgency::waited_for, options, std::forward<F>(function),
-                                std::forward<X>(arguments)...);
-        call->wait_until(nullptr);
+        const auto call = make_call(options, std::forward<F>(function), std::forward<X>(arguments)...);
+        core_->perform(call);
         return call->take();
     }
 
@@ -130,7 +132,7 @@ private:
     }
 
     template <class F, class... X>
-    auto start(detail::pool_core::urgency how, const task_options& options, F&& function, X&&... arguments) {
+    auto make_call(const task_options& options, F&& function, X&&... arguments) {
         using result = typename detail::pool_result<F, X...>::type;
         auto call = std::make_shared<detail::pool_call<result>>(core_, core_->settings_for(options));
         if constexpr (detail::wants_stop_token<std::decay_t<F>, X...>) {
@@ -141,7 +143,6 @@ private:
             call->fill(
                 detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...));
         }
-        core_->submit(call, how);
         return call;
     }
 

@@ -19,17 +19,35 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace brood::channel {
 
 // The sizes that most records have need no call.
 inline void copy_bytes(void* into, const void* from, std::size_t size) noexcept {
+    auto* const to = static_cast<std::byte*>(into);
+    const auto* const bytes = static_cast<const std::byte*>(from);
+    // Its first and its last N bytes, which may overlap; the first ones last, so that each aligned word of the copy is
+    // of one store, and quickly read again.
+    const auto copy_both_ends = [&]<std::size_t N>(std::integral_constant<std::size_t, N>) {
+        std::array<std::byte, N> first, last;
+        std::memcpy(first.data(), bytes, N);
+        std::memcpy(last.data(), bytes + size - N, N);
+        std::memcpy(to + size - N, last.data(), N);
+        std::memcpy(to, first.data(), N);
+    };
     if (size == 8)
-        std::memcpy(into, from, 8);
+        std::memcpy(to, bytes, 8);
     else if (size == 4)
-        std::memcpy(into, from, 4);
+        std::memcpy(to, bytes, 4);
+    else if (size > 8 && size <= 16)
+        copy_both_ends(std::integral_constant<std::size_t, 8>());
+    else if (size > 16 && size <= 32)
+        copy_both_ends(std::integral_constant<std::size_t, 16>());
+    else if (size > 32 && size <= 64)
+        copy_both_ends(std::integral_constant<std::size_t, 32>());
     else if (size != 0)
-        std::memcpy(into, from, size);
+        std::memcpy(to, bytes, size);
 }
 
 // A count of records, and a place in a ring, in units of eight bytes.

@@ -51,8 +51,8 @@ public:
     }
     ~lookout() {
         if (post_ == nullptr) return;
-        post_->store(0);
-        arena::fence(std::memory_order_seq_cst);
+        post_->exchange(0);
+        arena::fence_after_exchange();
     }
     lookout(const lookout&) = delete;
     lookout& operator=(const lookout&) = delete;
@@ -209,9 +209,10 @@ private:
 };
 
 // After an attempt that gave nothing.
-template <class Attempt, class Blocked>
+template <class Attempt, class Blocked, class BeforeSleep>
 [[gnu::noinline]] auto wait_and_attempt(bell& which, const platform::deadline& until, const Attempt& attempt,
-                                        const Blocked& blocked, lookout_posts* posts) -> decltype(attempt()) {
+                                        const Blocked& blocked, lookout_posts* posts, const BeforeSleep& before_sleep)
+    -> decltype(attempt()) {
     decltype(attempt()) result{};
     keeping_up::saw_nothing();
     if (until == std::chrono::steady_clock::time_point::min()) return result;
@@ -225,6 +226,7 @@ template <class Attempt, class Blocked>
         if (result) break;
         if (blocked()) {
             others.is_due();
+            before_sleep();
             sleep_at(which, until, blocked);
         }
         last = is_past(until);
@@ -233,12 +235,14 @@ template <class Attempt, class Blocked>
     return result;
 }
 
+inline constexpr auto no_preparation = [] {};
+
 // What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
-template <class Attempt, class Blocked>
+template <class Attempt, class Blocked, class BeforeSleep = decltype(no_preparation)>
 auto wait_at(bell& which, const platform::deadline& until, const Attempt& attempt, const Blocked& blocked,
-             lookout_posts* posts = nullptr) -> decltype(attempt()) {
+             lookout_posts* posts = nullptr, const BeforeSleep& before_sleep = no_preparation) -> decltype(attempt()) {
     auto result = attempt();
-    return result ? result : wait_and_attempt(which, until, attempt, blocked, posts);
+    return result ? result : wait_and_attempt(which, until, attempt, blocked, posts, before_sleep);
 }
 
 }  // namespace brood::channel

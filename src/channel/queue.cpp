@@ -98,8 +98,10 @@ struct message_record {
     }
 };
 
+enum class ringing : std::uint8_t { now, later };
+
 template <class Record>
-outcome try_put(queue_state& q, lane& l, const Record& record) {
+outcome try_put(queue_state& q, lane& l, const Record& record, ringing when) {
     {
         const side_lock lock(l.producers);
         if (q.closed.load(std::memory_order_relaxed) != 0) return result::closed;
@@ -107,7 +109,7 @@ outcome try_put(queue_state& q, lane& l, const Record& record) {
         if (!has_room(q, l)) return no_reader(q) ? outcome(result::deserted) : outcome();
         record.put_into(l);
     }
-    ring_bell_after_exchange(q.readers, &q.lookouts);  // of the lock
+    if (when == ringing::now) ring_bell_after_exchange(q.readers, &q.lookouts);  // of the lock
     return result::done;
 }
 
@@ -118,11 +120,11 @@ void begin_putting(queue_state& q) noexcept {
 }
 
 template <class Record>
-result put(queue_state& q, const Record& record, const platform::deadline& until) {
+result put(queue_state& q, const Record& record, const platform::deadline& until, ringing when = ringing::now) {
     begin_putting(q);
     lane& l = q.lanes[arena::record_of(self_tag()) & (q.lane_count - 1)];
     return wait_at(
-               q.writers, until, [&] { return try_put(q, l, record); },
+               q.writers, until, [&] { return try_put(q, l, record, when); },
                [&] { return is_full(q) && q.closed.load() == 0 && q.unread.load() == 0 && !no_reader(q); })
         .value_or(result::late);
 }
@@ -219,8 +221,8 @@ void begin_getting(queue_state& q) noexcept {
     if (q.have_got.has_others(self_tag())) q.lookouts.in_use.store(1, std::memory_order_relaxed);
 }
 
-template <class Taker>
-result get(queue_state& q, const Taker& taker, const platform::deadline& until) {
+template <class Taker, class BeforeSleep>
+result get(queue_state& q, const Taker& taker, const platform::deadline& until, BeforeSleep before_sleep) {
     if (q.is_pipe == 0) {
         begin_getting(q);
         share(q);
@@ -228,7 +230,7 @@ result get(queue_state& q, const Taker& taker, const platform::deadline& until) 
     if (until != detail::at_once) keeping_up::let_some_gather();
     return wait_at(
                q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
-               q.is_pipe == 0 ? &q.lookouts : nullptr)
+               q.is_pipe == 0 ? &q.lookouts : nullptr, before_sleep)
         .value_or(result::late);
 }
 
@@ -321,7 +323,7 @@ const std::byte* taken_value::lies_at(std::size_t index) {
 void taken_value::set_small(const void* bytes, std::size_t size) noexcept {
     message_.reset();  // of the value that was taken before
     sizes_ = {};
-    std::memcpy(small_.data(), bytes, size);
+    channel::copy_bytes(small_.data(), bytes, size);
     bytes_ = {small_.data(), size};
 }
 void taken_value::set_message(std::shared_ptr<arena::held_block> message) noexcept {
@@ -376,10 +378,19 @@ channel_result channel_core::put_run(std::span<const std::byte> bytes, const cha
 }
 
 channel_result channel_core::get_plain(void* value, std::size_t size, const channel_deadline& until) const {
-    return channel::get(*state_, channel::plain_taker{value, size}, until);
+    return channel::get(*state_, channel::plain_taker{value, size}, until, channel::no_preparation);
 }
 channel_result channel_core::get(taken_value& into, const channel_deadline& until) const {
-    return channel::get(*state_, channel::value_taker{into}, until);
+    return channel::get(*state_, channel::value_taker{into}, until, channel::no_preparation);
+}
+
+channel_result channel_core::put_unrung(const void* value, std::size_t size, const channel_deadline& until) const {
+    return channel::put(*state_, channel::small_record{value, size}, until, channel::ringing::later);
+}
+void channel_core::ring() const { channel::ring_bell(state_->readers, &state_->lookouts); }
+channel_result channel_core::get_answer(taken_value& into, const channel_deadline& until,
+                                        const channel_core& to) const {
+    return channel::get(*state_, channel::value_taker{into}, until, [&] { to.ring(); });
 }
 
 bool channel_core::wait_filled(const channel_deadline& until) const {

@@ -115,8 +115,7 @@ activity_function task_of(const pool_memory& pool, const worker_line& line, std:
     const auto slot = line.slot.load();
     if (slot == 0 || slot > most_slots) return {};
     const auto& task = pool.slots[slot - 1];
-    const auto claim = task.claim.load();
-    if (state_of(claim) != claim_state::running || worker_of(claim) != worker) return {};
+    if (task.runner_of(generation_of(task.claim.load())) != worker) return {};
     return read_callee(pool, task.callee.load());
 }
 

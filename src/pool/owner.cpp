@@ -67,7 +67,8 @@ owner::owner(const pool_options& options)
       callees_(memory_),
       wanted_(workers_of(options)),
       restarts_(most_workers),
-      given_(most_slots) {
+      given_(most_slots),
+      slot_callees_(most_slots) {
     write_call(options.initializer, initializer_name_, initializer_);
     write_call(options.finalizer, finalizer_name_, finalizer_);
     for (std::uint32_t slot = most_slots; slot > 0; --slot) free_slots_.push_back(slot - 1);

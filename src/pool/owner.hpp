@@ -41,6 +41,7 @@ public:
     ~owner() override;
 
     void submit(const task_pointer& task, urgency how) override;
+    void perform(const task_pointer& task) override;
     bool wait(const std::atomic<bool>& flag, const time_point* until) override;
     void look_again() noexcept override;
     bool help() override;
@@ -88,18 +89,22 @@ private:
     void show_face() noexcept;
 
     // ---- tasks (owner_tasks.cpp) ----
+    void admit(lock& held);
     void enter(const task_pointer& task);
     void put_aside(const task_pointer& task, bool first);
     task_pointer next_pending();
     void leave_line() noexcept;
     void give_out();
     bool give(const task_pointer& task);
-    void take_slot(const task_pointer& task);
+    void clean_slot(const pool_task& task) noexcept;
+    void take_slot(pool_task& task);
+    void note_given(const task_pointer& task);
     void put_record(const pool_task& task);
     void put_again(const task_pointer& task);
     bool take_back(pool_task& task);
     void take_back_less_urgent(int priority);
     std::size_t most_given_out() const noexcept;
+    bool has_place() const noexcept;
     std::size_t most_at_once() const noexcept;
     bool cancel_now(pool_task& task, bool running);
     void settle(pool_task& task);
@@ -121,6 +126,7 @@ private:
     bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);
     bool lead(lock& held, const time_point* until);  // whether there was a report
     void look_around(lock& held);
+    bool is_at_rest() const noexcept;
     void look_after_leading() noexcept;
     void read_between_submissions();
     void read_reports();
@@ -132,7 +138,7 @@ private:
     bool doze(lock& held, std::chrono::nanoseconds time);
     platform::deadline earliest(const time_point* until) const;
     void handle(detail::taken_value& taken);
-    task_pointer given_task(const report_head& head) const;
+    task_pointer* given_task(const report_head& head);
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
     void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
@@ -141,7 +147,7 @@ private:
     // ---- the trace, if there is one (owner_trace.cpp) ----
     void trace_attempt(const pool_task& task, std::string_view outcome) noexcept;
     void trace_end(const pool_task& task) noexcept;
-    process_id slot_worker(std::uint64_t claim) const noexcept;
+    process_id pid_of_worker(std::uint32_t index) const noexcept;
     std::size_t waiting_tasks() const noexcept;
     bool trace_waits() const noexcept;
 
@@ -161,6 +167,7 @@ private:
     void bury();
     void bury_one(const member& one);
     void end_tasks_of(const member& dead, const process_died& death);
+    std::uint64_t position_of(const pool_task& task) const noexcept;
     void end_task_of_dead(const task_pointer& task, const process_died& death);
     void kill_worker_of(const pool_task& task);
     void note_limit(const pool_task& task);
@@ -215,9 +222,11 @@ private:
 
     std::map<int, std::deque<task_pointer>, std::greater<>> pending_;
     std::size_t pending_count_ = 0;
-    std::vector<task_pointer> given_;  // by slot
+    std::vector<task_pointer> given_;          // by slot
+    std::vector<std::uint32_t> slot_callees_;  // what each slot says, so that its line need not be looked at
     std::vector<std::uint32_t> free_slots_;
     std::size_t given_count_ = 0;
+    bool unrung_ = false;  // the workers were not woken for what was given out last
     bool has_priorities_ = false;
     std::optional<time_point> next_check_;  // of time limits
     std::size_t batches_given_ = 0;

@@ -11,8 +11,9 @@ using detail::task_batch;
 using session = detail::task_session;
 
 void owner::handle_some(const report_head& head, const detail::taken_value& taken) {
-    const auto task = given_task(head);
-    if (!task || !task->batch) return;
+    const auto* const given = given_task(head);
+    if (given == nullptr || !(*given)->batch) return;
+    const auto& task = *given;
     auto& results = task->batch->untaken.results;
     if (taken.message())
         results.add(head.elements, keep(taken));
@@ -60,7 +61,7 @@ void owner::shorten(pool_task& batch, std::uint64_t end) {
     if (!is_ours() || !batch.batch) return;
     lock held(mutex_);
     if (batch.where != pool_task::place::given_out) return;
-    take_rest(batch.shared_from_this(), end);
+    take_rest(given_[batch.slot], end);
     run_callbacks(held);
 }
 
@@ -92,7 +93,7 @@ void owner::share_batches() {
     for (const auto& task : given_) {
         if (!task || !task->batch) continue;
         const auto& slot = memory_.slots[task->slot];
-        if (state_of(slot.claim.load()) != claim_state::running) continue;
+        if (!slot.runner_of(task->generation)) continue;
         if (clock_now() - slot.begun.load() < std::chrono::nanoseconds(late).count()) continue;
         const std::uint64_t left = not_begun(slot);
         if (left <= most) continue;

@@ -158,11 +158,12 @@ bool owner::lead(lock& held, const time_point* until) {
     ++leads_;
     ending_ = false;
     look_around(held);
+    const bool unrung = std::exchange(unrung_, false);
     detail::taken_value taken;
     if (!something_ended_ && callbacks_.empty() && !has_dead_ && !ending_) {
         const auto limit = earliest(until);
         held.unlock();
-        const auto got = reports_.get(taken, limit);
+        const auto got = unrung ? reports_.get_answer(taken, limit, tasks_) : reports_.get(taken, limit);
         held.lock();
         heard = got == channel_result::done;
         if (heard)
@@ -170,12 +171,19 @@ bool owner::lead(lock& held, const time_point* until) {
         else if (trace_waits())
             tracer_->flush();
     }
+    if (unrung && given_count_ > 0) tasks_.ring();
     if (given_count_ > 0) read_reports();  // else nobody is about to say anything
-    look_around(held);
+    if (!is_at_rest()) look_around(held);
     leading_ = false;
     if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
     run_callbacks(held);
     return heard;
+}
+
+// Nothing has become due since somebody looked around.
+bool owner::is_at_rest() const noexcept {
+    return given_count_ == 0 && pending_count_ == 0 && life_ == life::open && !has_dead_ && !ending_ &&
+           living() <= static_cast<std::size_t>(wanted_.load(std::memory_order_relaxed));
 }
 
 // What is due beside reports.
@@ -257,23 +265,26 @@ void owner::handle(detail::taken_value& taken) {
 }
 
 // Null when it ended otherwise, by cancel() or in time, or is about to.
-task_pointer owner::given_task(const report_head& head) const {
+task_pointer* owner::given_task(const report_head& head) {
     if (head.slot >= most_slots) return nullptr;
-    const auto& task = given_[head.slot];
-    if (!task || task->claim != head.claim || task->killed || task->timed_out) return nullptr;
-    return task;
+    auto& task = given_[head.slot];
+    if (!task || task->generation != head.number || task->killed || task->timed_out) return nullptr;
+    return &task;
 }
 
 void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
-    const auto task = given_task(head);
-    if (!task) return;
+    auto* const given = given_task(head);
+    if (given == nullptr) return;
+    auto result = head.what == report::result ? keep(taken) : detail::task_bytes();
+    const task_pointer task = std::move(*given);  // free_slot() would let go of it
+    task->has_ended = true;
     task->busy = std::chrono::nanoseconds(std::max<std::int64_t>(0, head.busy));
-    mean_run_ += (static_cast<double>(task->busy.count()) - mean_run_) / 16;
+    if (head.busy > 0) mean_run_ += (static_cast<double>(task->busy.count()) - mean_run_) / 16;
     if (head.what == report::exception) {
         if (task->trace) task->trace->outcome = "exception";
         return fail(*task, read_exception(taken));
     }
-    task->result = keep(taken);
+    task->result = std::move(result);
     settle(*task);
 }
 

@@ -26,12 +26,30 @@ std::exception_ptr make_cancelled(const pool_task& task) {
 void owner::submit(const task_pointer& task, urgency how) {
     require_ours("submit to");
     lock held(mutex_);
-    check_open(how != urgency::of_the_pool || queue_closed_);
-    if (how != urgency::of_the_pool && options_.queue_limit && !in_callback) wait_for_room(held);
+    if (how == urgency::usual)
+        admit(held);
+    else
+        check_open(queue_closed_);
     enter(task);
-    if (how == urgency::waited_for) return;
     read_between_submissions();
     wake_somebody();
+}
+
+void owner::perform(const task_pointer& task) {
+    require_ours("submit to");
+    const detail::waiting_scope told;
+    lock held(mutex_);
+    admit(held);
+    unrung_ = !leading_;  // this thread leads next, and rings if need be
+    enter(task);
+    wait_for(
+        held, [&] { return task->done.load(std::memory_order_acquire); }, nullptr);
+}
+
+// Or throws.
+void owner::admit(lock& held) {
+    check_open(true);
+    if (options_.queue_limit && !in_callback) wait_for_room(held);
 }
 
 void owner::wait_for_room(lock& held) {
@@ -54,7 +72,7 @@ void owner::enter(const task_pointer& task) {
     }
     if (task->settings.priority != 0) has_priorities_ = true;
     if (has_priorities_) take_back_less_urgent(task->settings.priority);
-    if (pending_count_ == 0 && !broken_ && given_count_ < most_at_once())
+    if (pending_count_ == 0 && !broken_ && has_place())
         give(task);
     else
         put_aside(task, false);
@@ -102,6 +120,11 @@ std::size_t owner::most_at_once() const noexcept {
     return std::min<std::size_t>(most_given_out() + (living() - at_work()), most_slots);
 }
 
+bool owner::has_place() const noexcept {
+    return given_count_ < static_cast<std::size_t>(wanted_.load(std::memory_order_relaxed)) ||
+           given_count_ < most_at_once();
+}
+
 void owner::give_out() {
     if (pending_count_ == 0 || broken_) return;
     for (const auto most = most_at_once(); given_count_ < most;) {
@@ -139,7 +162,7 @@ private:
 // Throws std::bad_alloc, or serialization_error.
 void owner::put_record(const pool_task& task) {
     task_head head{};
-    head.claim = task.claim;
+    head.generation = task.generation;
     head.slot = static_cast<std::uint16_t>(task.slot);
     head.function = task.entry != nullptr ? functions_.number_of(task.entry) : unnumbered;
     std::string name;
@@ -148,6 +171,7 @@ void owner::put_record(const pool_task& task) {
     head.timed = task.settings.timeout ? 1 : 0;
     head.traced = task.trace ? 1 : 0;
     head.batch = task.batch ? 1 : 0;
+    head.single = task.is_single ? 1 : 0;
     std::string_view arguments = task.arguments.bytes;
     const std::uint64_t place = task.arguments.message ? task.arguments.message->block() : 0;
     if (place != 0) {
@@ -155,26 +179,38 @@ void owner::put_record(const pool_task& task) {
         arguments = {reinterpret_cast<const char*>(&place), sizeof place};
     }
     const record made(head, name, arguments);
-    tasks_.put_plain(made.bytes(), made.size(), {});
+    if (unrung_)
+        tasks_.put_unrung(made.bytes(), made.size(), {});
+    else
+        tasks_.put_plain(made.bytes(), made.size(), {});
 }
 
-void owner::take_slot(const task_pointer& task) {
-    const std::uint32_t slot = free_slots_.back();
-    free_slots_.pop_back();
-    task->slot = slot;
-    task->claim = make_claim(next_generation_++, 0, claim_state::queued);
-    task->where = pool_task::place::given_out;
-    auto& place = memory_.slots[slot];
+// Of what the last one left there, for tasks of which more is to be known than whether they run. The record tells of
+// it.
+void owner::clean_slot(const pool_task& task) noexcept {
+    auto& place = memory_.slots[task.slot];
     place.position.store(0, std::memory_order_relaxed);
-    place.batch.store(detail::task_session::make_batch(0, task->batch ? task->batch->elements : 0),
+    place.batch.store(detail::task_session::make_batch(0, task.batch ? task.batch->elements : 0),
                       std::memory_order_relaxed);
     place.begun.store(0, std::memory_order_relaxed);
-    if (task->trace)
-        for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent})
-            time->store(0, std::memory_order_relaxed);
-    place.callee.store(callees_.number_of(task->calls), std::memory_order_relaxed);
-    place.claim.store(task->claim, std::memory_order_release);  // the record tells of it
-    given_[slot] = task;
+    for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent}) time->store(0, std::memory_order_relaxed);
+    // Who ran the last one and still notes something of it sees that it is not its own any more.
+    place.claim.store(make_claim(task.generation - 1, 0, claim_state::withdrawn), std::memory_order_release);
+}
+
+void owner::take_slot(pool_task& task) {
+    task.slot = free_slots_.back();
+    free_slots_.pop_back();
+    task.generation = next_generation_++;
+    task.where = pool_task::place::given_out;
+    if (!task.is_single || task.batch || task.settings.timeout || task.trace) clean_slot(task);
+}
+
+void owner::note_given(const task_pointer& task) {
+    const auto callee = callees_.number_of(task->calls);
+    if (std::exchange(slot_callees_[task->slot], callee) != callee)
+        memory_.slots[task->slot].callee.store(callee, std::memory_order_relaxed);
+    given_[task->slot] = task;
     ++given_count_;
     if (task->batch) ++batches_given_;
     note_limit(*task);
@@ -183,19 +219,22 @@ void owner::take_slot(const task_pointer& task) {
 // False when there is no memory for its record now.
 bool owner::give(const task_pointer& task) {
     const bool only = given_count_ == 0;
-    take_slot(task);
+    std::exception_ptr failure;
+    take_slot(*task);
     try {
         put_record(*task);
-        return true;
     } catch (const std::exception&) {
-        if (only) {  // nothing that ends will make room
-            fail(*task, std::current_exception());
-            return true;
-        }
-        free_slot(*task);
-        put_aside(task, true);
-        return false;
+        failure = std::current_exception();
     }
+    note_given(task);  // a worker may have begun
+    if (!failure) return true;
+    if (only) {  // nothing that ends will make room
+        fail(*task, failure);
+        return true;
+    }
+    free_slot(*task);
+    put_aside(task, true);
+    return false;
 }
 
 // Its record may be lost. Who gets it twice runs it once.
@@ -210,10 +249,7 @@ void owner::put_again(const task_pointer& task) {
 }
 
 // True when no worker has it or will.
-bool owner::take_back(pool_task& task) {
-    std::uint64_t queued = task.claim;
-    return memory_.slots[task.slot].claim.compare_exchange_strong(queued, 0);
-}
+bool owner::take_back(pool_task& task) { return memory_.slots[task.slot].withdraw(task.generation); }
 
 // So that the more urgent one is next.
 void owner::take_back_less_urgent(int priority) {
@@ -229,8 +265,7 @@ void owner::take_back_less_urgent(int priority) {
 
 void owner::free_slot(pool_task& task) {
     const std::uint32_t slot = task.slot;
-    memory_.slots[slot].claim.store(0, std::memory_order_release);
-    const task_pointer keep = std::move(given_[slot]);
+    if (!task.has_ended) take_back(task);  // its record may still be under way
     given_[slot] = nullptr;
     free_slots_.push_back(slot);
     --given_count_;
@@ -245,9 +280,9 @@ void owner::leave_line() noexcept {
 
 // ---- ended --------------------------------------------------------------------------------------------------------
 
+// The caller keeps it alive.
 void owner::settle(pool_task& task) {
     if (task.where == pool_task::place::ended) return;
-    const auto alive = task.shared_from_this();
     if (task.trace) trace_end(task);
     if (task.where == pool_task::place::given_out) free_slot(task);
     if (task.where == pool_task::place::pending) leave_line();

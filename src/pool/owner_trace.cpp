@@ -17,11 +17,11 @@ void owner::trace_attempt(const pool_task& task, std::string_view outcome) noexc
     tracer_->waiting(waiting_tasks(), now);
     if (task.where != pool_task::place::given_out) return tracer_->never_ran(task, outcome, now);
     const auto& slot = memory_.slots[task.slot];
-    const auto claim = slot.claim.load();
-    if (state_of(claim) != claim_state::running) return tracer_->never_ran(task, outcome, now);
+    const auto runner = slot.runner_of(task.generation);
+    if (!runner) return tracer_->never_ran(task, outcome, now);
     task_times times;
     times.now = now;
-    times.worker = slot_worker(claim);
+    times.worker = pid_of_worker(*runner);
     times.taken = slot.taken.load(std::memory_order_relaxed);
     times.read = slot.read.load(std::memory_order_relaxed);
     times.ended = slot.ended.load(std::memory_order_relaxed);
@@ -39,8 +39,8 @@ void owner::trace_end(const pool_task& task) noexcept {
 }
 
 // A worker that died is in no list any more.
-process_id owner::slot_worker(std::uint64_t claim) const noexcept {
-    const auto one = member_at(worker_of(claim));
+process_id owner::pid_of_worker(std::uint32_t index) const noexcept {
+    const auto one = member_at(index);
     return one ? one->pid : buried_;
 }
 

@@ -129,9 +129,8 @@ std::size_t owner::at_work() const noexcept {
 
 bool owner::has_unbegun() const noexcept {
     if (pending_count_ > 0) return true;
-    return std::any_of(given_.begin(), given_.end(), [&](const auto& task) {
-        return task && state_of(memory_.slots[task->slot].claim.load()) == claim_state::queued;
-    });
+    return std::any_of(given_.begin(), given_.end(),
+                       [&](const auto& task) { return task && memory_.slots[task->slot].is_queued(task->generation); });
 }
 
 // Whether a worker is missing: one of those that there are to be, or one in the place of another that waits.
@@ -217,19 +216,23 @@ void owner::end_tasks_of(const member& dead, const process_died& death) {
     for (std::uint32_t slot = 0; slot < given_.size(); ++slot) {
         const auto task = given_[slot];
         if (!task) continue;
-        const auto claim = memory_.slots[slot].claim.load();
-        if (state_of(claim) == claim_state::running && worker_of(claim) == dead.index)
-            end_task_of_dead(task, death);
-        else if (state_of(claim) == claim_state::queued)
+        const auto& place = memory_.slots[slot];
+        if (place.is_queued(task->generation))
             put_again(task);  // the dead one may have taken its record out
+        else if (place.runner_of(task->generation) == dead.index)
+            end_task_of_dead(task, death);
     }
+}
+
+std::uint64_t owner::position_of(const pool_task& task) const noexcept {
+    return task.is_single ? 0 : memory_.slots[task.slot].position.load();
 }
 
 void owner::end_task_of_dead(const task_pointer& task, const process_died& death) {
     const auto text = "task " + std::to_string(task->number);
     if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
     if (task->timed_out) {
-        task->died_at = memory_.slots[task->slot].position.load();
+        task->died_at = position_of(*task);
         return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
     }
     if (task->trace) task->trace->outcome = "died: " + death.status().to_string();
@@ -244,7 +247,7 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
         free_slot(*task);
         return put_aside(task, true);
     }
-    task->died_at = memory_.slots[task->slot].position.load();
+    task->died_at = position_of(*task);
     fail(*task, std::make_exception_ptr(worker_died("the worker (pid " + std::to_string(death.pid()) + ") that ran " +
                                                         text + " of pool '" + name_ + "' " + death.status().to_string(),
                                                     text, death)));
@@ -253,9 +256,9 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
 // ---- ending them --------------------------------------------------------------------------------------------------
 
 void owner::kill_worker_of(const pool_task& task) {
-    const auto claim = memory_.slots[task.slot].claim.load();
-    if (state_of(claim) != claim_state::running) return;
-    if (const auto one = member_at(worker_of(claim))) one->run->child()->request(platform::request::kill);
+    const auto runner = memory_.slots[task.slot].runner_of(task.generation);
+    if (!runner) return;
+    if (const auto one = member_at(*runner)) one->run->child()->request(platform::request::kill);
 }
 
 void owner::note_limit(const pool_task& task) {
@@ -272,7 +275,7 @@ void owner::stop_late_tasks() {
         if (!task || !task->settings.timeout || task->timed_out || task->killed) continue;
         const auto& slot = memory_.slots[task->slot];
         const auto limit = task->settings.timeout->count();
-        const bool runs = state_of(slot.claim.load()) == claim_state::running;
+        const bool runs = slot.runner_of(task->generation).has_value();
         const auto begun = slot.begun.load();
         const auto left = runs && begun != 0 ? begun + limit - now : limit;
         if (left <= 0) {

@@ -2,13 +2,16 @@
 // What a pool and its workers share: who runs which task, and how the workers do. Records of tasks and results travel
 // in two queues; here lies what must be known when a process dies between two records.
 //
-// A task that was given out has a slot. Its claim goes
+// A task that was given out has a slot, and a generation, which no two uses of a slot share and which only grows. The
+// slot's claim is of the last generation that anything became of:
 //
-//   queued -> running(worker) -> free     by the worker, then by the pool when the result came or the worker died
-//   queued -> free                        by the pool: cancelled, or taken back for a more urgent one
+//   an older one -> running(worker)    by the worker
+//   an older one -> withdrawn          by the pool: cancelled, or taken back for a more urgent one
 //
 // in one compare-and-exchange each. A task's record may therefore be in the queue twice, or for nothing: only who makes
-// it `running` runs it.
+// it `running` runs it. While the claim is of an older generation, the task is queued. So nothing is written when a
+// task has ended, nor when a usual one gets the slot: as long as one worker runs what is in it, the slot's line stays
+// in its cache.
 #pragma once
 
 #include <brood/detail/pool_core.hpp>
@@ -17,12 +20,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace brood::pools {
 
-enum class claim_state : std::uint8_t { free, queued, running };
+enum class claim_state : std::uint8_t { withdrawn, running };
 
-// State in the lowest bits, then the worker, then the generation, which no two uses of a slot share.
+// State in the lowest bits, then the worker, then the generation.
 inline constexpr unsigned state_bits = 2, worker_bits = 16;
 inline constexpr std::uint64_t make_claim(std::uint64_t generation, std::uint32_t worker, claim_state state) noexcept {
     return generation << (state_bits + worker_bits) | std::uint64_t{worker} << state_bits |
@@ -33,6 +37,9 @@ inline constexpr claim_state state_of(std::uint64_t claim) noexcept {
 }
 inline constexpr std::uint32_t worker_of(std::uint64_t claim) noexcept {
     return static_cast<std::uint32_t>(claim >> state_bits) & ((1U << worker_bits) - 1);
+}
+inline constexpr std::uint64_t generation_of(std::uint64_t claim) noexcept {
+    return claim >> (state_bits + worker_bits);
 }
 
 // What every task needs is one line.
@@ -45,6 +52,29 @@ struct alignas(64) task_slot {
     // clock_now(), for traces: the record was taken, the arguments were read, it has run, the result was sent.
     alignas(64) std::atomic<std::int64_t> taken;
     std::atomic<std::int64_t> read, ended, sent;
+
+    bool is_queued(std::uint64_t generation) const noexcept { return generation_of(claim.load()) < generation; }
+    // Which worker runs it, or did last.
+    std::optional<std::uint32_t> runner_of(std::uint64_t generation) const noexcept {
+        const auto now = claim.load();
+        if (generation_of(now) != generation || state_of(now) != claim_state::running) return std::nullopt;
+        return worker_of(now);
+    }
+    // False when another one was first.
+    bool make_running(std::uint64_t generation, std::uint32_t worker) noexcept {
+        return leave_queue(generation, make_claim(generation, worker, claim_state::running));
+    }
+    bool withdraw(std::uint64_t generation) noexcept {
+        return leave_queue(generation, make_claim(generation, 0, claim_state::withdrawn));
+    }
+
+private:
+    bool leave_queue(std::uint64_t generation, std::uint64_t becomes) noexcept {
+        auto now = claim.load(std::memory_order_relaxed);
+        while (generation_of(now) < generation)
+            if (claim.compare_exchange_weak(now, becomes)) return true;
+        return false;
+    }
 };
 
 enum class worker_phase : std::uint32_t { none, starting, idle, busy, ending };
@@ -78,7 +108,7 @@ struct alignas(64) pool_face {
     std::atomic<std::uint64_t> ended, failed;
     std::atomic<std::uint64_t> restarts;  // of workers
 };
-inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726205;  // and the version of pool_memory
+inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726206;  // and the version of pool_memory
 
 struct pool_memory {
     pool_face face;
@@ -101,7 +131,7 @@ inline constexpr std::uint16_t unnumbered = ~std::uint16_t{0};
 // Pool to workers. What follows: the function's name, if it has no number; then the arguments, or the place of the
 // message block that has them.
 struct task_head {
-    std::uint64_t claim;  // as it was made: queued
+    std::uint64_t generation;
     std::uint16_t slot;
     std::uint16_t function;
     std::uint16_t name_size;
@@ -110,6 +140,7 @@ struct task_head {
     std::uint8_t traced : 1;      // its worker notes the times of a trace
     std::uint8_t batch : 1;       // its worker tells of what it has done so far
     std::uint8_t in_message : 1;  // its arguments are
+    std::uint8_t single : 1;      // it has no elements; how long it ran may be told with the next result
 };
 static_assert(most_slots <= 1U << 16 && most_functions < unnumbered && longest_function <= 1U << 16);
 
@@ -124,17 +155,17 @@ enum class report : std::uint8_t {
     waits,      // its task waits for a task
     goes_on,    // no more
     submit,     // a task of a task: its settings, the name of its function and its arguments follow
-    cancel      // of the task of a task that the worker knows by the number in `claim`; `slot`: though it runs
+    cancel      // of the task of a task that the worker knows by `number`; `slot`: though it runs
 };
 
 // Workers to pool.
 struct report_head {
     report what;
     std::uint16_t worker;
-    std::uint64_t claim;  // as it was queued
+    std::uint64_t number;  // the task's generation
     std::uint16_t slot;
     std::uint32_t elements = 0;
-    std::int64_t busy = 0;  // nanoseconds that the task ran, without reading and writing
+    std::int64_t busy = 0;  // nanoseconds that the task ran, without reading and writing; see task_head::single
 };
 static_assert(most_workers <= 1U << 16);
 

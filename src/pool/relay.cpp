@@ -121,9 +121,9 @@ void owner::handle_submission(const report_head& head, detail::taken_value& take
 void owner::handle_cancel(const report_head& head) {
     const auto one = member_at(head.worker);
     if (!one) return;
-    const auto known = relayed_.find({one->pid, head.claim});
+    const auto known = relayed_.find({one->pid, head.number});
     const bool cancelled = known != relayed_.end() && cancel_now(*known->second, head.slot != 0);
-    callbacks_.push_back({[number = head.claim, cancelled, inbox = one->inbox] {
+    callbacks_.push_back({[number = head.number, cancelled, inbox = one->inbox] {
                               send_answer(inbox, [&] { return answer_to_cancel(number, cancelled); });
                           },
                           nullptr});

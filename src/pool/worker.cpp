@@ -71,8 +71,7 @@ public:
 
     void arguments_read() override {
         // What lay in the record itself was read in no time.
-        const bool at_once = head_.in_message == 0 && head_.traced == 0;
-        const auto now = at_once ? owner_.line().since.load(std::memory_order_relaxed) : clock_now();
+        const auto now = is_small() ? owner_.line().since.load(std::memory_order_relaxed) : clock_now();
         begun_ = now;
         if (head_.batch != 0) batch = &slot_.batch;
         slot_.begun.store(now, std::memory_order_relaxed);
@@ -90,8 +89,9 @@ public:
         if (head_.traced != 0) owner_.note_sent(head_.slot);
     }
     bool was_sent() const noexcept { return sent_; }
-    // How long it ran, if it came to that.
+    // How long it ran, if it came to that. Of a small task that is not looked at before its result was sent.
     std::int64_t end_run() const noexcept {
+        if (head_.single != 0 && is_small()) return owner_.last_run();
         const auto now = clock_now();
         if (head_.traced != 0) slot_.ended.store(now, std::memory_order_relaxed);
         return begun_ != 0 ? now - begun_ : 0;
@@ -112,8 +112,9 @@ public:
     void send_some() override { owner_.reports().put(*some_, {}); }
 
 private:
+    bool is_small() const noexcept { return head_.in_message == 0 && head_.traced == 0; }
     report_head head_of(report what, std::size_t count) const noexcept {
-        return {what, owner_.index(), head_.claim, head_.slot, static_cast<std::uint32_t>(count), 0};
+        return {what, owner_.index(), head_.generation, head_.slot, static_cast<std::uint32_t>(count), 0};
     }
 
     worker& owner_;
@@ -240,15 +241,12 @@ void worker::handle(const detail::taken_value& taken) {
     task_head head;
     std::memcpy(&head, taken.bytes().data(), sizeof head);
     auto& slot = memory_.slots[head.slot % most_slots];
-    constexpr std::uint64_t low = (std::uint64_t{1} << (state_bits + worker_bits)) - 1;
-    std::uint64_t queued = head.claim;
-    const std::uint64_t running = (queued & ~low) | make_claim(0, setup_.index, claim_state::running);
-    if (!slot.claim.compare_exchange_strong(queued, running)) return;  // cancelled, or done by another
+    if (!slot.make_running(head.generation, setup_.index)) return;  // cancelled, or done by another
     line().slot.store(head.slot + 1, std::memory_order_relaxed);
     show(worker_phase::busy);
     slot.begun.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
     if (head.traced != 0) {
-        running_ = running;
+        running_ = head.generation;
         slot.taken.store(line().since.load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
     run_task(head, taken);
@@ -288,14 +286,14 @@ detail::entry_function worker::function_of(const task_head& head, std::span<cons
 }
 
 void worker::report_exception(const task_head& head, const std::exception_ptr& failure, std::int64_t busy) {
-    send({report::exception, index(), head.claim, head.slot, 0, busy}, encode(failure));
+    send({report::exception, index(), head.generation, head.slot, 0, busy}, encode(failure));
     if (head.traced != 0) note_sent(head.slot);
 }
 
 // The pool may have read the report, and then the slot is another task's.
 void worker::note_sent(std::uint32_t number) noexcept {
     auto& slot = memory_.slots[number];
-    if (slot.claim.load() == running_) slot.sent.store(clock_now(), std::memory_order_relaxed);
+    if (slot.runner_of(running_) == setup_.index) slot.sent.store(clock_now(), std::memory_order_relaxed);
 }
 
 void worker::send(const report_head& head, std::string_view body) {
@@ -309,10 +307,11 @@ void worker::show(worker_phase phase) noexcept {
     auto& mine = line();
     const auto now = clock_now();
     const auto before = mine.phase.load(std::memory_order_relaxed);
-    if (before == worker_phase::busy && phase == worker_phase::idle)
-        mine.busy.store(mine.busy.load(std::memory_order_relaxed) +
-                            static_cast<std::uint64_t>(now - mine.since.load(std::memory_order_relaxed)),
+    if (before == worker_phase::busy && phase == worker_phase::idle) {
+        last_run_ = now - mine.since.load(std::memory_order_relaxed);
+        mine.busy.store(mine.busy.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(last_run_),
                         std::memory_order_relaxed);
+    }
     mine.since.store(now, std::memory_order_relaxed);
     mine.phase.store(phase, std::memory_order_relaxed);
 }

@@ -55,6 +55,8 @@ public:
     worker_line& line() noexcept { return memory_.workers[setup_.index]; }
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }
+    // Nanoseconds; 0: it ran none yet.
+    std::int64_t last_run() const noexcept { return last_run_; }
     // For the trace: the result of the task in that slot was sent.
     void note_sent(std::uint32_t slot) noexcept;
     // The pool as the tasks of this worker see it.
@@ -85,8 +87,9 @@ private:
     const std::shared_ptr<detail::pool_core> core_;
     numbered_functions functions_;
     std::uint64_t elements_ = 0;
-    std::uint64_t running_ = 0;  // the claim of a task that is traced
+    std::uint64_t running_ = 0;  // the generation of a task that is traced
     std::uint64_t first_memory_ = 0;
+    std::int64_t last_run_ = 0;
     bool told_to_leave_ = false;
 };
 

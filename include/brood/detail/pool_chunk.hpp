@@ -336,6 +336,7 @@ public:
     pool_element(std::shared_ptr<pool_core> owner, const F& function, const std::vector<T>& element,
                  const task_settings& chosen)
         : task_state<chunk_result<R>>(std::move(owner), chosen) {
+        this->is_single = true;
         if constexpr (wants_stop_token<F, T>) this->stop.emplace();
         this->fill(chunk_part<R, F, T>(function, element, 0, 1, 0, this->stop));
     }

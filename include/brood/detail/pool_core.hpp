@@ -89,7 +89,7 @@ private:
 };
 
 // One call on its way through a pool.
-class BROOD_API pool_task : public std::enable_shared_from_this<pool_task> {
+class BROOD_API pool_task {
 public:
     pool_task(std::shared_ptr<pool_core> core, const task_settings& settings);
     pool_task(const pool_task&) = delete;
@@ -116,9 +116,11 @@ public:
     bool timed_out = false;
     bool withdrawn = false;  // cancelled before it ran; in a worker, of a task of a task: cancelled at all
     bool killed = false;     // cancelled while it ran
+    bool has_ended = false;  // its worker has said so
+    bool is_single = false;  // no elements of which one may be under way
     std::uint32_t slot = 0;
     std::uint64_t number = 0;
-    std::uint64_t claim = 0;
+    std::uint64_t generation = 0;
     unsigned retries_left = 0;
     entry_function entry = nullptr;
     callee calls;            // unknown of a task of a task
@@ -169,11 +171,15 @@ public:
 
     enum class urgency : std::uint8_t {
         usual,       // blocks while the pool's queue is full
-        waited_for,  // the same; the caller calls wait() next
         of_the_pool  // never blocks; part of a map, also of a closed pool
     };
     // Throws std::logic_error when the pool was closed, and cancelled when it was terminated.
     virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
+    // The same as usual, and waits until it is done.
+    virtual void perform(const std::shared_ptr<pool_task>& task) {
+        submit(task, urgency::usual);
+        wait(task->done, nullptr);
+    }
     // Blocks until the flag, which belongs to this pool, is set: true.
     virtual bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) = 0;
     // A flag that wait() waits for was set, but not by the end of a task.
