@@ -19,6 +19,18 @@ std::exception_ptr make_cancelled(const pool_task& task) {
     return std::make_exception_ptr(cancelled("task " + std::to_string(task.number) + " was cancelled"));
 }
 
+// While it lives, workers are not woken for what they are given, if so told.
+class quiet_moment {
+public:
+    quiet_moment(bool& flag, bool value) noexcept : flag_(flag) { flag_ = value; }
+    quiet_moment(const quiet_moment&) = delete;
+    quiet_moment& operator=(const quiet_moment&) = delete;
+    ~quiet_moment() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
 }  // namespace
 
 // ---- in -----------------------------------------------------------------------------------------------------------
@@ -40,7 +52,7 @@ void owner::perform(const task_pointer& task) {
     const detail::waiting_scope told;
     lock held(mutex_);
     admit(held);
-    unrung_ = !leading_;  // this thread leads next, and rings if need be
+    const quiet_moment quiet(unrung_, !leading_);  // this thread leads next, and rings if need be
     enter(task);
     wait_for(
         held, [&] { return task->done.load(std::memory_order_acquire); }, nullptr);
@@ -121,8 +133,8 @@ std::size_t owner::most_at_once() const noexcept {
 }
 
 bool owner::has_place() const noexcept {
-    return given_count_ < static_cast<std::size_t>(wanted_.load(std::memory_order_relaxed)) ||
-           given_count_ < most_at_once();
+    const auto workers = static_cast<std::size_t>(wanted_.load(std::memory_order_relaxed));
+    return given_count_ < std::min<std::size_t>(workers, most_slots) || given_count_ < most_at_once();
 }
 
 void owner::give_out() {

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <map>
 #include <numeric>
+#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -150,6 +151,24 @@ TEST_CASE("of a pool whose waiting tasks were cancelled nothing stays") {
     const auto before = session_bytes();
     use_a_pool();
     CHECK(comes_true([&] { return session_bytes() <= before; }));
+}
+
+TEST_CASE("calls and submissions from several threads find a worker each time, also when all of them sleep") {
+    brood::pool pool({.workers = 3});
+    std::atomic<int> wrong{0};
+    const auto at_odd_times = [&](unsigned seed, auto&& call) {
+        std::minstd_rand random(seed);
+        for (int i = 0; i < 300; ++i) {
+            std::this_thread::sleep_for(std::chrono::microseconds(random() % 400));
+            if (call(i) != 2 * i) ++wrong;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned seed = 1; seed <= 3; ++seed)
+        threads.emplace_back([&, seed] { at_odd_times(seed, [&](int i) { return pool.apply(twice, i); }); });
+    at_odd_times(4, [&](int i) { return pool.submit(twice, i).get(); });
+    for (auto& each : threads) each.join();
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("tasks run in other processes and give back values and exceptions") {
