@@ -120,9 +120,22 @@ struct task_batch {
     bool is_told = false;
 };
 
+// A batch, whatever its results are.
+class batch_core {
+public:
+    virtual bool is_ready() const noexcept = 0;
+    // How long the worker was busy. When it is ready.
+    virtual std::chrono::nanoseconds busy() const noexcept = 0;
+    // Nobody wants the elements from that one on, as far as they have not begun.
+    virtual void withdraw_from(std::size_t element) = 0;
+
+protected:
+    ~batch_core() = default;
+};
+
 // What a future of a batch waits for. What came is taken while more is to come, too.
 template <class R>
-class batch_state : public future_state<chunk_result<R>> {
+class batch_state : public future_state<chunk_result<R>>, public batch_core {
 public:
     struct some {
         std::size_t first;  // element of the batch
@@ -130,11 +143,6 @@ public:
     };
     // What came since the last call. All elements have come when the state is ready.
     virtual std::vector<some> take_some() = 0;
-    virtual bool is_ready() const noexcept = 0;
-    // How long the worker was busy. When it is ready.
-    virtual std::chrono::nanoseconds busy() const noexcept = 0;
-    // Nobody wants the elements from that one on, as far as they have not begun.
-    virtual void withdraw_from(std::size_t element) = 0;
 };
 
 }  // namespace brood::detail

@@ -7,13 +7,14 @@
 #include <brood/detail/chunk.hpp>
 #include <brood/detail/chunk_planner.hpp>
 #include <brood/detail/local_state.hpp>
+#include <brood/export.hpp>
 #include <brood/pool_options.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -21,122 +22,118 @@
 
 namespace brood::detail {
 
-// Starts chunks by `core`, which is shared with the pool, and gives their results as they come. For one thread at a
-// time. Its destructor gives up what is under way; work of threads of this process has ended then.
-template <class Core, class F, class R>
-class chunk_run {
+class pool_core;
+
+// Whatever their elements and results are. For one thread at a time.
+class BROOD_API chunk_run_core {
 public:
-    chunk_run(std::shared_ptr<Core> core, std::shared_ptr<const F> function, const map_options& options,
-              std::optional<std::uint64_t> total)
-        : core_(std::move(core)),
-          function_(std::move(function)),
-          options_(options.task),
-          planner_(options.chunk_size, core_->worker_count(), total, takes_batches(*core_)) {}
-    chunk_run(const chunk_run&) = delete;
-    chunk_run& operator=(const chunk_run&) = delete;
-    ~chunk_run() { give_up(); }
+    chunk_run_core(const chunk_run_core&) = delete;
+    chunk_run_core& operator=(const chunk_run_core&) = delete;
 
     const std::shared_ptr<arrivals>& news() const noexcept { return arrivals_; }
     bool empty() const noexcept { return pieces_.empty(); }
     // Whether another chunk may be sent while `kept` results wait to be fetched.
     bool room(std::size_t kept = 0) const { return under_way_ + kept < planner_.window(); }
 
-    // Sends the next chunk of the source: false when there was no element left.
-    template <class Source>
-    bool feed(Source& source) {
-        const auto begun = clock::now();
-        auto elements = source.take(planner_.next());
-        if (elements.empty()) return false;
-        const auto size = elements.size();
-        const auto number = first_ + pieces_.size();
-        const auto tell = [to = arrivals_, number] { to->add(number); };
-        auto piece = start(std::move(elements), tell);
-        planner_.started(size, clock::now() - begun);
-        piece.first = std::exchange(elements_, elements_ + size);
-        pieces_.push_back(piece);
-        ++under_way_;
-        piece.state->on_ready(tell, arrivals_.get());
-        return true;
-    }
-
     // Blocks until collect() has something to give; there must be chunks under way. `patient`: of many short ones some
     // may come together. With a pool of processes this thread itself brings them in.
-    void wait(bool patient = false) {
-        if (waiting_scope::is_watched() && arrivals_->empty() && help()) return;
-        constexpr std::size_t many = 32, part = 4;
-        const std::size_t count = patient && under_way_ >= many ? under_way_ / part : 1;
-        if constexpr (Core::runs_in_this_process) {
-            arrivals_->wait_until(nullptr, count);
-        } else {
-            core_->wait(arrivals_->expect(count), nullptr);
-            arrivals_->expect_nothing();
-        }
-    }
-    // Calls `use(first, result)` for what came: elements in a row and the number of the first.
-    template <class Use>
-    void collect(Use use) {
-        for (const auto number : arrivals_->take()) {
-            if (number < first_) continue;  // told of before
-            auto& piece = pieces_[number - first_];
-            if (piece.state == nullptr || !collect(piece, use)) continue;
-            piece.state = nullptr;
-            piece.batch = nullptr;
-            --under_way_;
-            while (!pieces_.empty() && pieces_.front().state == nullptr) {
-                pieces_.pop_front();
-                ++first_;
-            }
-        }
-    }
-
+    void wait(bool patient = false);
     // Nobody wants what follows that element, as far as it has not begun.
-    void withdraw_after(std::uint64_t element) {
-        for (std::size_t i = 0; i < pieces_.size(); ++i) {
-            const auto piece = pieces_[i];
-            if (piece.state == nullptr || element >= piece.first + piece.size) continue;
-            if (element < piece.first)
-                piece.state->withdraw();
-            else if (piece.batch != nullptr)
-                piece.batch->withdraw_from(static_cast<std::size_t>(element - piece.first + 1));
-        }
-    }
+    void withdraw_after(std::uint64_t element);
     // Ends all that can be ended.
-    void cancel() {
-        each([](future_core& state) { state.cancel(); });
-    }
-    void request_stop() {
-        each([](future_core& state) { state.request_stop(); });
-    }
+    void cancel();
+    void request_stop();
     // What is under way, for others that may help.
-    std::vector<std::shared_ptr<future_core>> under_way() const {
-        std::vector<std::shared_ptr<future_core>> all;
-        for (const auto& piece : pieces_)
-            if (piece.state) all.push_back(piece.state);
-        return all;
-    }
+    std::vector<std::shared_ptr<future_core>> under_way() const;
 
-private:
-    using clock = std::chrono::steady_clock;
+protected:
+    // `processes`: the pool, or null for one of threads of this process.
+    chunk_run_core(std::shared_ptr<pool_core> processes, const chunk_planner& planner);
+    ~chunk_run_core();
+    // Gives up what is under way; work of threads of this process has ended then.
+    void give_up() noexcept;
+
     struct sent_chunk {
-        std::shared_ptr<future_state<chunk_result<R>>> state;  // null after all of it was fetched
-        batch_state<R>* batch = nullptr;                       // the same, if it is one
+        std::shared_ptr<future_core> state;  // null after all of it was fetched
+        batch_core* batch = nullptr;         // the same, if it is one
         std::size_t size = 0;
         std::uint64_t first = 0;  // element
     };
+    // What tells of the next chunk.
+    std::function<void()> next_bell() const;
+    void note_sent(sent_chunk piece, std::chrono::steady_clock::time_point begun, const std::function<void()>& bell);
+    // The next one of these, from `at` on, of which there may be something to fetch; null: none.
+    sent_chunk* next_arrived(const std::vector<std::uint64_t>& numbers, std::size_t& at);
+    void note_fetched(sent_chunk& piece);
 
-    static bool takes_batches(const Core& core) {
+    chunk_planner planner_;
+
+private:
+    bool help();
+    void each(const std::function<void(future_core&)>& what);
+
+    const std::shared_ptr<pool_core> processes_;
+    const std::shared_ptr<arrivals> arrivals_;
+    std::deque<sent_chunk> pieces_;
+    std::uint64_t first_ = 0;     // the number of the first of them
+    std::uint64_t elements_ = 0;  // that were sent
+    std::size_t under_way_ = 0;
+};
+
+// Starts chunks by `core`, which is shared with the pool, and gives their results as they come. Its destructor gives up
+// what is under way.
+template <class Core, class F, class R>
+class chunk_run : public chunk_run_core {
+public:
+    chunk_run(std::shared_ptr<Core> core, std::shared_ptr<const F> function, const map_options& options,
+              std::optional<std::uint64_t> total)
+        : chunk_run_core(processes_of(core),
+                         chunk_planner(options.chunk_size, core->worker_count(), total, takes_batches(*core))),
+          core_(std::move(core)),
+          function_(std::move(function)),
+          options_(options.task) {}
+    ~chunk_run() { give_up(); }
+
+    // Sends the next chunk of the source: false when there was no element left.
+    template <class Source>
+    bool feed(Source& source) {
+        const auto begun = std::chrono::steady_clock::now();
+        auto elements = source.take(planner_.next());
+        if (elements.empty()) return false;
+        const auto bell = next_bell();
+        note_sent(start(std::move(elements), bell), begun, bell);
+        return true;
+    }
+
+    // Calls `use(first, result)` for what came: elements in a row and the number of the first.
+    template <class Use>
+    void collect(Use use) {
+        const auto numbers = news()->take();
+        std::size_t at = 0;
+        while (auto* const piece = next_arrived(numbers, at))
+            if (collect(*piece, use)) note_fetched(*piece);
+    }
+
+private:
+    static std::shared_ptr<pool_core> processes_of([[maybe_unused]] const std::shared_ptr<Core>& core) {
+        if constexpr (Core::runs_in_this_process)
+            return nullptr;
+        else
+            return core;
+    }
+    static bool takes_batches([[maybe_unused]] const Core& core) {
         if constexpr (Core::runs_in_this_process)
             return false;
         else
             return core.takes_batches();
     }
-    template <class T, class Tell>
-    sent_chunk start(std::vector<T> elements, const Tell& tell) {
+    template <class T>
+    sent_chunk start(std::vector<T> elements, [[maybe_unused]] const std::function<void()>& bell) {
         const auto size = elements.size();
         if constexpr (!Core::runs_in_this_process) {
             if (const auto grain = planner_.grain(); grain != 0 && grain < size) {
-                auto batch = core_->template start_batch<R>(function_, std::move(elements), options_, grain, tell);
-                auto* const same = batch.get();
+                auto batch = core_->template start_batch<R>(function_, std::move(elements), options_, grain, bell);
+                batch_core* const same = batch.get();
                 return {std::move(batch), same, size};
             }
         }
@@ -153,22 +150,16 @@ private:
         }
         const bool is_all = piece.batch->is_ready();
         const auto first = piece.first;
-        for (auto& some : piece.batch->take_some()) use(first + some.first, std::move(some.result));
+        for (auto& some : static_cast<batch_state<R>&>(*piece.batch).take_some())
+            use(first + some.first, std::move(some.result));
         if (is_all) planner_.ended(piece.size, piece.batch->busy());
         return is_all;
-    }
-
-    static std::shared_ptr<arrivals> make_arrivals(const std::shared_ptr<Core>& core) {
-        if constexpr (Core::runs_in_this_process)
-            return std::make_shared<arrivals>();
-        else
-            return std::make_shared<arrivals>([core] { core->look_again(); });
     }
     // What befell the whole chunk befell each element.
     static chunk_result<R> fetch(sent_chunk& piece) {
         chunk_result<R> result;
         try {
-            result = piece.state->take();
+            result = static_cast<future_state<chunk_result<R>>&>(*piece.state).take();
         } catch (...) {
             while (result.size() < piece.size) result.append_failure(std::current_exception());
         }
@@ -178,32 +169,10 @@ private:
         }
         return result;
     }
-    bool help() {
-        return std::any_of(pieces_.begin(), pieces_.end(),
-                           [](const auto& piece) { return piece.state != nullptr && piece.state->help(); });
-    }
-    template <class Do>
-    void each(Do what) {
-        for (std::size_t i = 0; i < pieces_.size(); ++i)
-            if (const auto state = pieces_[i].state) what(*state);
-    }
-    void give_up() noexcept {
-        each([&](future_core& state) {
-            if (!state.withdraw()) state.request_stop();
-        });
-        if constexpr (Core::runs_in_this_process) each([&](future_core& state) { state.wait_until(nullptr); });
-        each([&](future_core& state) { state.forget(arrivals_.get()); });
-    }
 
     const std::shared_ptr<Core> core_;
     const std::shared_ptr<const F> function_;
     const task_options options_;
-    chunk_planner planner_;
-    const std::shared_ptr<arrivals> arrivals_ = make_arrivals(core_);
-    std::deque<sent_chunk> pieces_;
-    std::uint64_t first_ = 0;     // the number of the first of them
-    std::uint64_t elements_ = 0;  // that were sent
-    std::size_t under_way_ = 0;
 };
 
 }  // namespace brood::detail
