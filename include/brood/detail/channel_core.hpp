@@ -87,7 +87,8 @@ public:
     channel_result get_plain(void* value, std::size_t size, const channel_deadline& until) const;
     channel_result get(taken_value& into, const channel_deadline& until) const;
     // For who waits for the answer to what it puts: put_unrung() wakes nobody, ring() does afterwards, and so does
-    // get_answer(), which is get(), before it sleeps. So nobody is woken in vain beside one that was just about to look.
+    // get_answer(), which is get(), before it sleeps. So nobody is woken in vain beside one that was just about to
+    // look.
     channel_result put_unrung(const void* value, std::size_t size, const channel_deadline& until) const;
     void ring() const;
     channel_result get_answer(taken_value& into, const channel_deadline& until, const channel_core& to) const;
