@@ -221,8 +221,9 @@ void begin_getting(queue_state& q) noexcept {
     if (q.have_got.has_others(self_tag())) q.lookouts.in_use.store(1, std::memory_order_relaxed);
 }
 
-template <class Taker, class BeforeSleep>
-result get(queue_state& q, const Taker& taker, const platform::deadline& until, BeforeSleep before_sleep) {
+template <class Taker, class BeforeSleep = decltype(no_preparation)>
+result get(queue_state& q, const Taker& taker, const platform::deadline& until,
+           const BeforeSleep& before_sleep = no_preparation) {
     if (q.is_pipe == 0) {
         begin_getting(q);
         share(q);
@@ -378,10 +379,10 @@ channel_result channel_core::put_run(std::span<const std::byte> bytes, const cha
 }
 
 channel_result channel_core::get_plain(void* value, std::size_t size, const channel_deadline& until) const {
-    return channel::get(*state_, channel::plain_taker{value, size}, until, channel::no_preparation);
+    return channel::get(*state_, channel::plain_taker{value, size}, until);
 }
 channel_result channel_core::get(taken_value& into, const channel_deadline& until) const {
-    return channel::get(*state_, channel::value_taker{into}, until, channel::no_preparation);
+    return channel::get(*state_, channel::value_taker{into}, until);
 }
 
 channel_result channel_core::put_unrung(const void* value, std::size_t size, const channel_deadline& until) const {

@@ -132,6 +132,7 @@ std::size_t owner::most_at_once() const noexcept {
     return std::min<std::size_t>(most_given_out() + (living() - at_work()), most_slots);
 }
 
+// The usual case needs no arithmetic: as many as there are workers may always be given out.
 bool owner::has_place() const noexcept {
     const auto workers = static_cast<std::size_t>(wanted_.load(std::memory_order_relaxed));
     return given_count_ < std::min<std::size_t>(workers, most_slots) || given_count_ < most_at_once();
@@ -205,7 +206,9 @@ void owner::clean_slot(const pool_task& task) noexcept {
     place.batch.store(detail::task_session::make_batch(0, task.batch ? task.batch->elements : 0),
                       std::memory_order_relaxed);
     place.begun.store(0, std::memory_order_relaxed);
-    for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent}) time->store(0, std::memory_order_relaxed);
+    if (task.trace)
+        for (auto* time : {&place.taken, &place.read, &place.ended, &place.sent})
+            time->store(0, std::memory_order_relaxed);
     // Who ran the last one and still notes something of it sees that it is not its own any more.
     place.claim.store(make_claim(task.generation - 1, 0, claim_state::withdrawn), std::memory_order_release);
 }

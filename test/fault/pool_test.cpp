@@ -385,17 +385,33 @@ void kill_some_worker(brood::pool& pool) {
     if (!workers.empty()) kill_process(workers[static_cast<std::size_t>(std::rand()) % workers.size()].pid);
 }
 
+// Every 3 ms a worker dies, as long as this lives.
+class random_deaths {
+public:
+    explicit random_deaths(brood::pool& pool)
+        : killer_([this, &pool] {
+              while (!over_) {
+                  std::this_thread::sleep_for(3ms);
+                  kill_some_worker(pool);
+              }
+          }) {}
+    random_deaths(const random_deaths&) = delete;
+    random_deaths& operator=(const random_deaths&) = delete;
+    ~random_deaths() {
+        over_ = true;
+        killer_.join();
+    }
+
+private:
+    std::atomic<bool> over_{false};
+    std::thread killer_;
+};
+
 }  // namespace
 
 TEST_CASE("workers killed at random while a map runs: every result is right and there once") {
     brood::pool pool({.workers = 2, .retries = 1000});
-    std::atomic<bool> over{false};
-    std::thread killer([&] {
-        while (!over) {
-            std::this_thread::sleep_for(3ms);
-            kill_some_worker(pool);
-        }
-    });
+    std::optional<random_deaths> deaths(pool);
     std::vector<int> numbers(2000);
     std::iota(numbers.begin(), numbers.end(), 0);
     std::vector<std::vector<int>> all;
@@ -407,12 +423,28 @@ TEST_CASE("workers killed at random while a map runs: every result is right and 
                 return 2 * x;
             },
             numbers, {.chunk_size = chunk_size}));
-    over = true;
-    killer.join();
+    deaths.reset();
     for (const auto& got : all) {
         REQUIRE(got.size() == numbers.size());
         for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == 2 * static_cast<int>(i));
     }
+}
+
+TEST_CASE("workers killed at random while calls are waited for: each gives its value, or tells of a death") {
+    brood::pool pool({.workers = 2});
+    const random_deaths deaths(pool);
+    int right = 0, died = 0;
+    for (int i = 0; i < 600; ++i) {
+        if (i % 4 == 0) std::this_thread::sleep_for(300us);  // workers sleep, also when they die
+        try {
+            if (pool.apply(twice, i) == 2 * i) ++right;
+        } catch (const brood::worker_died&) {
+            ++died;
+        }
+    }
+    CHECK(right + died == 600);
+    CHECK(right > 0);
+    for (int i = 0; i < 100; ++i) CHECK(pool.apply(brood::task_options{.retries = 1000}, twice, i) == 2 * i);
 }
 
 TEST_CASE("a worker that waits for a task of its own dies, and the others go on") {
