@@ -71,10 +71,9 @@ brood::process_id watcher_of(brood::process_id root) {
     if (folder == known.end()) return 0;
     for (const auto& process : fs::directory_iterator("/proc")) {
         if (command_of(process.path()).find("memory-watcher") == std::string::npos) continue;
-        std::error_code gone;
-        for (const auto& open : fs::directory_iterator(process.path() / "fd", gone))
-            if (fs::read_symlink(open.path(), gone) == objects / folder->second / "watch")
-                return std::stoll(process.path().filename().string());
+        const auto pid = std::stoll(process.path().filename().string());
+        for (const auto& [descriptor, leads] : descriptors_of(pid))
+            if (leads == objects / folder->second / "watch") return pid;
     }
     return 0;
 }
@@ -256,15 +255,10 @@ TEST_CASE("the watcher stays out of the way: no child, no signals, no streams, n
     CHECK(::waitpid(static_cast<pid_t>(watcher), nullptr, WNOHANG) == -1);
     CHECK(::getsid(static_cast<pid_t>(watcher)) != ::getsid(0));
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1}) ::kill(static_cast<pid_t>(watcher), signal);
-    std::size_t beyond = 0;
-    for (const auto& open : fs::directory_iterator("/proc/" + std::to_string(watcher) + "/fd")) {
-        const auto leads = fs::read_symlink(open.path()).string();
-        if (std::stoi(open.path().filename().string()) <= 2)
-            CHECK(leads == "/dev/null");
-        else
-            ++beyond;
-    }
-    CHECK(beyond <= 3);  // the folder, its lock, the first process
+    for (const auto& [descriptor, leads] : descriptors_of(watcher))
+        if (descriptor <= 2) CHECK(leads == "/dev/null");
+    // The folder, its lock, the first process; while it begins, it looks into files.
+    CHECK(comes_true([&] { return descriptors_of(watcher).size() <= 3 + 3; }));
     const auto again = make();
     CHECK(watcher_of(brood::current_process().pid()) == watcher);
     shared_memory(again).unlink();

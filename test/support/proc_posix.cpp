@@ -37,6 +37,17 @@ std::vector<brood::process_id> children_of(brood::process_id parent) {
     return found;
 }
 
+std::map<int, fs::path> descriptors_of(brood::process_id pid) {
+    std::map<int, fs::path> found;
+    std::error_code gone;
+    const fs::path folder = fs::path("/proc") / std::to_string(pid) / "fd";
+    for (fs::directory_iterator each(folder, gone), end; each != end; each.increment(gone)) {
+        const auto leads = fs::read_symlink(each->path(), gone);
+        if (!gone) found.emplace(std::atoi(each->path().filename().c_str()), leads);
+    }
+    return found;
+}
+
 std::vector<int> open_descriptors() {
     std::vector<int> all;
     DIR* const directory = ::opendir("/proc/self/fd");
