@@ -19,6 +19,22 @@ namespace brood {
 
 namespace detail {
 
+template <class R>
+R read_result(const task_bytes& bytes) {
+    if constexpr (!std::is_void_v<R>) {
+        task_reading reading(bytes);
+        return load_value<R>(reading.archive());
+    } else {
+        static_cast<void>(bytes);
+    }
+}
+
+template <class R>
+R read_result(const finished_call& call) {
+    const pool_task::reading_scope told(call.task.get());
+    return read_result<R>(call.bytes());
+}
+
 // A call in a pool, and the result that its future waits for.
 template <class R>
 class pool_call final : public task_state<R> {
@@ -28,14 +44,8 @@ public:
     }
 
     R take() override {
-        const pool_task::reading_scope told(*this);
-        const auto& bytes = this->value();
-        if constexpr (!std::is_void_v<R>) {
-            task_reading reading(bytes);
-            return load_value<R>(reading.archive());
-        } else {
-            static_cast<void>(bytes);
-        }
+        const pool_task::reading_scope told(this);
+        return read_result<R>(this->value());
     }
 };
 
@@ -104,9 +114,17 @@ public:
     }
     template <class F, class... X>
     auto apply(const task_options& options, F&& function, X&&... arguments) {
-        const auto call = make_call(options, std::forward<F>(function), std::forward<X>(arguments)...);
-        core_->perform(call);
-        return call->take();
+        using result = typename detail::pool_result<F, X...>::type;
+        const auto settings = core_->settings_for(options);
+        if constexpr (detail::wants_stop_token<std::decay_t<F>, X...>)  // nobody has a handle by which to ask
+            return detail::read_result<result>(
+                core_->call(detail::borrow_target<detail::send_back>(std::forward<F>(function), stop_token(),
+                                                                     std::forward<X>(arguments)...),
+                            settings));
+        else
+            return detail::read_result<result>(core_->call(
+                detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...),
+                settings));
     }
 
     // How many workers there are to be.

@@ -93,14 +93,14 @@ private:
 // part them. Each time that this is in vain the next rest is longer.
 class patience {
 public:
-    // Whether `ready()` became true during some looks.
-    template <class Ready>
-    static bool look(Ready ready) {
-        if (rest_ == rest_is_over) return look_for_long(ready);
+    // Whether `ready()` became true during some looks. It is asked at growing intervals, for values to gather, and at
+    // once when `hurry()` is true, which is asked all the time.
+    template <class Ready, class Hurry>
+    static bool look(Ready ready, Hurry hurry) {
+        if (rest_ == rest_is_over) return look_for_long(ready, hurry);
         int waited = 0;
         for (int pauses = 1; waited < limit_; pauses = std::min(pauses * 2, longest)) {
-            pause(pauses);
-            waited += pauses;
+            waited += pause(pauses, hurry);
             if (!ready()) continue;
             limit_ = limit_ < most ? limit_ * 2 : most;
             vain_ = 0;
@@ -109,6 +109,10 @@ public:
         vain_ = limit_ == most ? vain_ + 1 : vain_;
         limit_ = limit_ > least ? limit_ / 2 : least;
         return false;
+    }
+    template <class Ready>
+    static bool look(Ready ready) {
+        return look(ready, [] { return false; });
     }
     // How long the sleep took that followed.
     static void slept(std::chrono::nanoseconds time) noexcept {
@@ -125,12 +129,12 @@ public:
     }
 
 private:
-    template <class Ready>
-    [[gnu::noinline]] static bool look_for_long(const Ready& ready) {
+    template <class Ready, class Hurry>
+    [[gnu::noinline]] static bool look_for_long(const Ready& ready, const Hurry& hurry) {
         rest_ = 0;
         limit_ = most;
         for (const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1); !is_past(until);) {
-            pause(longest);
+            pause(longest, hurry);
             if (!ready()) continue;
             rests_ = least_rests;
             return true;
@@ -138,8 +142,14 @@ private:
         rests_ = std::min(rests_ * 2, most_rests);
         return false;
     }
-    static void pause(int times) noexcept {
-        for (int i = 0; i < times; ++i) platform::pause();
+    // How often it did.
+    template <class Hurry>
+    static int pause(int times, const Hurry& hurry) noexcept {
+        int done = 0;
+        do {
+            platform::pause();
+        } while (++done < times && !hurry());
+        return done;
     }
 
     static constexpr int longest = 4, least = 16, most = 1024, most_vain = 8;
@@ -208,10 +218,16 @@ private:
     bool is_due_ = false;
 };
 
+// What a thread waits for beside that, on another way: nothing.
+struct nothing_else {
+    static constexpr bool has_come() noexcept { return false; }
+    static constexpr void before_sleep() noexcept {}
+};
+
 // After an attempt that gave nothing.
-template <class Attempt, class Blocked, class BeforeSleep>
+template <class Attempt, class Blocked, class Beside>
 [[gnu::noinline]] auto wait_and_attempt(bell& which, const platform::deadline& until, const Attempt& attempt,
-                                        const Blocked& blocked, lookout_posts* posts, const BeforeSleep& before_sleep)
+                                        const Blocked& blocked, lookout_posts* posts, const Beside& beside)
     -> decltype(attempt()) {
     decltype(attempt()) result{};
     keeping_up::saw_nothing();
@@ -221,12 +237,13 @@ template <class Attempt, class Blocked, class BeforeSleep>
         {
             const lookout here(posts);
             if (here.has_post()) others.is_due();
-            if (here.may_look() && patience::look([&] { return !blocked(); })) result = attempt();
+            if (here.may_look() && patience::look([&] { return !blocked(); }, [&] { return beside.has_come(); }))
+                result = attempt();
         }
         if (result) break;
         if (blocked()) {
             others.is_due();
-            before_sleep();
+            beside.before_sleep();
             sleep_at(which, until, blocked);
         }
         last = is_past(until);
@@ -235,14 +252,13 @@ template <class Attempt, class Blocked, class BeforeSleep>
     return result;
 }
 
-inline constexpr auto no_preparation = [] {};
-
 // What `attempt()` gives when it gives something; nothing once the deadline came, at which it was tried again.
-template <class Attempt, class Blocked, class BeforeSleep = decltype(no_preparation)>
+// `beside` is part of both.
+template <class Attempt, class Blocked, class Beside = nothing_else>
 auto wait_at(bell& which, const platform::deadline& until, const Attempt& attempt, const Blocked& blocked,
-             lookout_posts* posts = nullptr, const BeforeSleep& before_sleep = no_preparation) -> decltype(attempt()) {
+             lookout_posts* posts = nullptr, const Beside& beside = {}) -> decltype(attempt()) {
     auto result = attempt();
-    return result ? result : wait_and_attempt(which, until, attempt, blocked, posts, before_sleep);
+    return result ? result : wait_and_attempt(which, until, attempt, blocked, posts, beside);
 }
 
 }  // namespace brood::channel

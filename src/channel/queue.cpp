@@ -98,10 +98,8 @@ struct message_record {
     }
 };
 
-enum class ringing : std::uint8_t { now, later };
-
 template <class Record>
-outcome try_put(queue_state& q, lane& l, const Record& record, ringing when) {
+outcome try_put(queue_state& q, lane& l, const Record& record) {
     {
         const side_lock lock(l.producers);
         if (q.closed.load(std::memory_order_relaxed) != 0) return result::closed;
@@ -109,7 +107,7 @@ outcome try_put(queue_state& q, lane& l, const Record& record, ringing when) {
         if (!has_room(q, l)) return no_reader(q) ? outcome(result::deserted) : outcome();
         record.put_into(l);
     }
-    if (when == ringing::now) ring_bell_after_exchange(q.readers, &q.lookouts);  // of the lock
+    ring_bell_after_exchange(q.readers, &q.lookouts);  // of the lock
     return result::done;
 }
 
@@ -120,11 +118,11 @@ void begin_putting(queue_state& q) noexcept {
 }
 
 template <class Record>
-result put(queue_state& q, const Record& record, const platform::deadline& until, ringing when = ringing::now) {
+result put(queue_state& q, const Record& record, const platform::deadline& until) {
     begin_putting(q);
     lane& l = q.lanes[arena::record_of(self_tag()) & (q.lane_count - 1)];
     return wait_at(
-               q.writers, until, [&] { return try_put(q, l, record, when); },
+               q.writers, until, [&] { return try_put(q, l, record); },
                [&] { return is_full(q) && q.closed.load() == 0 && q.unread.load() == 0 && !no_reader(q); })
         .value_or(result::late);
 }
@@ -221,17 +219,30 @@ void begin_getting(queue_state& q) noexcept {
     if (q.have_got.has_others(self_tag())) q.lookouts.in_use.store(1, std::memory_order_relaxed);
 }
 
-template <class Taker, class BeforeSleep = decltype(no_preparation)>
-result get(queue_state& q, const Taker& taker, const platform::deadline& until,
-           const BeforeSleep& before_sleep = no_preparation) {
+struct only_way : nothing_else {
+    template <class Taker>
+    static constexpr bool take(const Taker&) noexcept {
+        return false;
+    }
+};
+struct two_ways {
+    detail::other_way& way;
+    bool has_come() const noexcept { return way.has_come(); }
+    bool take(const value_taker& taker) const noexcept { return way.take(taker.into); }
+    void before_sleep() const noexcept { way.before_sleep(); }
+};
+
+template <class Taker, class Way = only_way>
+result get(queue_state& q, const Taker& taker, const platform::deadline& until, const Way& beside = {}) {
     if (q.is_pipe == 0) {
         begin_getting(q);
         share(q);
     }
     if (until != detail::at_once) keeping_up::let_some_gather();
     return wait_at(
-               q.readers, until, [&] { return try_get(q, taker); }, [&] { return is_empty(q) && !gets_no_more(q); },
-               q.is_pipe == 0 ? &q.lookouts : nullptr, before_sleep)
+               q.readers, until, [&] { return beside.take(taker) ? outcome(result::done) : try_get(q, taker); },
+               [&] { return !beside.has_come() && is_empty(q) && !gets_no_more(q); },
+               q.is_pipe == 0 ? &q.lookouts : nullptr, beside)
         .value_or(result::late);
 }
 
@@ -385,14 +396,10 @@ channel_result channel_core::get(taken_value& into, const channel_deadline& unti
     return channel::get(*state_, channel::value_taker{into}, until);
 }
 
-channel_result channel_core::put_unrung(const void* value, std::size_t size, const channel_deadline& until) const {
-    return channel::put(*state_, channel::small_record{value, size}, until, channel::ringing::later);
+channel_result channel_core::get(taken_value& into, other_way& beside, const channel_deadline& until) const {
+    return channel::get(*state_, channel::value_taker{into}, until, channel::two_ways{beside});
 }
 void channel_core::ring() const { channel::ring_bell(state_->readers, &state_->lookouts); }
-channel_result channel_core::get_answer(taken_value& into, const channel_deadline& until,
-                                        const channel_core& to) const {
-    return channel::get(*state_, channel::value_taker{into}, until, [&] { to.ring(); });
-}
 
 bool channel_core::wait_filled(const channel_deadline& until) const {
     auto& q = *state_;

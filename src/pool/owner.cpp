@@ -276,6 +276,20 @@ namespace {
 }
 }  // namespace
 
+finished_call pool_core::call(const target& what, const task_settings& settings) {
+    const auto task = std::make_shared<pool_task>(shared_from_this(), settings);
+    task->is_single = true;
+    task->fill(what);
+    return run_to_end(task);
+}
+
+finished_call pool_core::run_to_end(const std::shared_ptr<pool_task>& task) {
+    submit(task, urgency::usual);
+    wait(task->done, nullptr);
+    task->value();
+    return {task, {}};
+}
+
 std::unique_ptr<pools::task_trace> pool_core::begin_trace(const target&) { return nullptr; }
 task_batch::news_so_far pool_core::take_news(pool_task&) { return {}; }
 void pool_core::shorten(pool_task&, std::uint64_t) {}

@@ -19,10 +19,14 @@
 #include <brood/detail/pool_core.hpp>
 #include <brood/pool_options.hpp>
 
+#include <array>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <span>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -31,6 +35,27 @@ namespace brood::pools {
 using detail::pool_task;
 using task_pointer = std::shared_ptr<pool_task>;
 using time_point = std::chrono::steady_clock::time_point;
+
+// A task's record: its head, the function's name unless it has a number, the arguments or the place of their message.
+class record {
+public:
+    // Throws serialization_error.
+    record(const task_head& head, std::string_view name, std::string_view arguments) {
+        append(&head, sizeof head);
+        append(name.data(), name.size());
+        append(arguments.data(), arguments.size());
+    }
+    std::span<const std::byte> bytes() const noexcept { return std::span(bytes_).first(size_); }
+
+private:
+    void append(const void* bytes, std::size_t count) {
+        if (count > bytes_.size() - size_) throw serialization_error("the path of a library is too long for a task");
+        if (count != 0) std::memcpy(bytes_.data() + size_, bytes, count);
+        size_ += count;
+    }
+    std::array<std::byte, detail::small_value> bytes_;
+    std::size_t size_ = 0;
+};
 
 // Set when the program begins to end: then workers are not replaced.
 extern std::atomic<bool> process_exits;
@@ -41,7 +66,7 @@ public:
     ~owner() override;
 
     void submit(const task_pointer& task, urgency how) override;
-    void perform(const task_pointer& task) override;
+    detail::finished_call call(const detail::target& what, const detail::task_settings& settings) override;
     bool wait(const std::atomic<bool>& flag, const time_point* until) override;
     void look_again() noexcept override;
     bool help() override;
@@ -74,6 +99,25 @@ private:
     using lock = std::unique_lock<std::mutex>;
     enum class life : std::uint8_t { open, closed, terminated };
 
+    // Of the thread that has just locked; while it lives, and the lock may be open.
+    class leader {
+    public:
+        leader(owner& of, lock& held) noexcept : of_(of), held_(held) {
+            of_.leading_ = true;
+            ++of_.leads_;
+        }
+        ~leader() {
+            if (!held_) held_.lock();
+            of_.leading_ = false;
+        }
+        leader(const leader&) = delete;
+        leader& operator=(const leader&) = delete;
+
+    private:
+        owner& of_;
+        lock& held_;
+    };
+
     struct member {
         std::uint32_t index = 0;
         std::shared_ptr<detail::pending_result> run;  // the process and how it ends
@@ -90,6 +134,7 @@ private:
 
     // ---- tasks (owner_tasks.cpp) ----
     void admit(lock& held);
+    void count_in(pool_task& task) noexcept;
     void enter(const task_pointer& task);
     void put_aside(const task_pointer& task, bool first);
     task_pointer next_pending();
@@ -99,6 +144,7 @@ private:
     void clean_slot(const pool_task& task) noexcept;
     void take_slot(pool_task& task);
     void note_given(const task_pointer& task);
+    record make_record(const pool_task& task);
     void put_record(const pool_task& task);
     void put_again(const task_pointer& task);
     bool take_back(pool_task& task);
@@ -112,8 +158,15 @@ private:
     void fail(pool_task& task, const std::exception_ptr& why);
     void fail_everything(const std::exception_ptr& why);
     void free_slot(pool_task& task);
+    void tell_of_ends(lock& held);
     void run_callbacks(lock& held);
     bool is_done() const noexcept { return unfinished_ == 0 && !holds_.any(); }
+
+    // ---- calls that are waited for (owner_call.cpp) ----
+    bool takes_direct_call(const detail::target& what, const output_archive& written);
+    task_pointer hand_over(const detail::target& what, const output_archive& written);
+    void lead_call(lock& held, const pool_task& task);
+    detail::finished_call end_call(task_pointer task);
 
     // ---- batches (owner_batches.cpp) ----
     void handle_some(const report_head& head, const detail::taken_value& taken);
@@ -226,7 +279,7 @@ private:
     std::vector<std::uint32_t> slot_callees_;  // what each slot says, so that its line need not be looked at
     std::vector<std::uint32_t> free_slots_;
     std::size_t given_count_ = 0;
-    bool unrung_ = false;  // the workers were not woken for what was given out last
+    task_pointer spare_;  // of the direct call before, or null
     bool has_priorities_ = false;
     std::optional<time_point> next_check_;  // of time limits
     std::size_t batches_given_ = 0;

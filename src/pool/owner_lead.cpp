@@ -154,16 +154,14 @@ bool owner::doze(lock& held, std::chrono::nanoseconds time) {
 
 bool owner::lead(lock& held, const time_point* until) {
     bool heard = false;
-    leading_ = true;
-    ++leads_;
+    std::optional<leader> here(std::in_place, *this, held);
     ending_ = false;
     look_around(held);
-    const bool unrung = std::exchange(unrung_, false);
     detail::taken_value taken;
     if (!something_ended_ && callbacks_.empty() && !has_dead_ && !ending_) {
         const auto limit = earliest(until);
         held.unlock();
-        const auto got = unrung ? reports_.get_answer(taken, limit, tasks_) : reports_.get(taken, limit);
+        const auto got = reports_.get(taken, limit);
         held.lock();
         heard = got == channel_result::done;
         if (heard)
@@ -171,12 +169,10 @@ bool owner::lead(lock& held, const time_point* until) {
         else if (trace_waits())
             tracer_->flush();
     }
-    if (unrung && given_count_ > 0) tasks_.ring();
     if (given_count_ > 0) read_reports();  // else nobody is about to say anything
     if (!is_at_rest()) look_around(held);
-    leading_ = false;
-    if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
-    run_callbacks(held);
+    here.reset();
+    tell_of_ends(held);
     return heard;
 }
 

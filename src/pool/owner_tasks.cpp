@@ -19,18 +19,6 @@ std::exception_ptr make_cancelled(const pool_task& task) {
     return std::make_exception_ptr(cancelled("task " + std::to_string(task.number) + " was cancelled"));
 }
 
-// While it lives, workers are not woken for what they are given, if so told.
-class quiet_moment {
-public:
-    quiet_moment(bool& flag, bool value) noexcept : flag_(flag) { flag_ = value; }
-    quiet_moment(const quiet_moment&) = delete;
-    quiet_moment& operator=(const quiet_moment&) = delete;
-    ~quiet_moment() { flag_ = false; }
-
-private:
-    bool& flag_;
-};
-
 }  // namespace
 
 // ---- in -----------------------------------------------------------------------------------------------------------
@@ -45,17 +33,6 @@ void owner::submit(const task_pointer& task, urgency how) {
     enter(task);
     read_between_submissions();
     wake_somebody();
-}
-
-void owner::perform(const task_pointer& task) {
-    require_ours("submit to");
-    const detail::waiting_scope told;
-    lock held(mutex_);
-    admit(held);
-    const quiet_moment quiet(unrung_, !leading_);  // this thread leads next, and rings if need be
-    enter(task);
-    wait_for(
-        held, [&] { return task->done.load(std::memory_order_acquire); }, nullptr);
 }
 
 // Or throws.
@@ -75,9 +52,13 @@ void owner::wait_for_room(lock& held) {
     check_open(true);
 }
 
-void owner::enter(const task_pointer& task) {
-    task->number = next_number_++;
+void owner::count_in(pool_task& task) noexcept {
+    task.number = next_number_++;
     memory_.face.unfinished.store(++unfinished_, std::memory_order_relaxed);
+}
+
+void owner::enter(const task_pointer& task) {
+    count_in(*task);
     if (task->trace) {
         if (task->trace->submitted == 0) task->trace->submitted = clock_now();
         tracer_->waiting(waiting_tasks() + 1, task->trace->submitted);
@@ -147,33 +128,8 @@ void owner::give_out() {
     }
 }
 
-namespace {
-
-// A task's record: its head, the function's name unless it has a number, the arguments or the place of their message.
-class record {
-public:
-    record(const task_head& head, std::string_view name, std::string_view arguments) {
-        append(&head, sizeof head);
-        append(name.data(), name.size());
-        append(arguments.data(), arguments.size());
-    }
-    const void* bytes() const noexcept { return bytes_.data(); }
-    std::size_t size() const noexcept { return size_; }
-
-private:
-    void append(const void* bytes, std::size_t count) {
-        if (count > bytes_.size() - size_) throw serialization_error("the path of a library is too long for a task");
-        if (count != 0) std::memcpy(bytes_.data() + size_, bytes, count);
-        size_ += count;
-    }
-    std::array<std::byte, detail::small_value> bytes_;
-    std::size_t size_ = 0;
-};
-
-}  // namespace
-
 // Throws std::bad_alloc, or serialization_error.
-void owner::put_record(const pool_task& task) {
+record owner::make_record(const pool_task& task) {
     task_head head{};
     head.generation = task.generation;
     head.slot = static_cast<std::uint16_t>(task.slot);
@@ -191,11 +147,12 @@ void owner::put_record(const pool_task& task) {
         head.in_message = 1;
         arguments = {reinterpret_cast<const char*>(&place), sizeof place};
     }
-    const record made(head, name, arguments);
-    if (unrung_)
-        tasks_.put_unrung(made.bytes(), made.size(), {});
-    else
-        tasks_.put_plain(made.bytes(), made.size(), {});
+    return {head, name, arguments};
+}
+
+void owner::put_record(const pool_task& task) {
+    const auto made = make_record(task);
+    tasks_.put_plain(made.bytes().data(), made.bytes().size(), {});
 }
 
 // Of what the last one left there, for tasks of which more is to be known than whether they run. The record tells of
@@ -372,6 +329,11 @@ void owner::on_ready(pool_task& task, std::function<void()> what, const void* ke
 void owner::forget(pool_task& task, const void* key) noexcept {
     const lock held(mutex_);
     std::erase_if(task.listeners, [&](const auto& one) { return one.key == key; });
+}
+
+void owner::tell_of_ends(lock& held) {
+    if (std::exchange(something_ended_, false) && followers_ > 0) done_.notify_all();
+    run_callbacks(held);
 }
 
 void owner::run_callbacks(lock& held) {

@@ -14,6 +14,8 @@
 // in its cache.
 #pragma once
 
+#include "pool/handoff.hpp"
+
 #include <brood/detail/pool_core.hpp>
 
 #include <array>
@@ -108,10 +110,11 @@ struct alignas(64) pool_face {
     std::atomic<std::uint64_t> ended, failed;
     std::atomic<std::uint64_t> restarts;  // of workers
 };
-inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726206;  // and the version of pool_memory
+inline constexpr std::uint64_t face_magic = 0x6c6f6f706f726207;  // and the version of pool_memory
 
 struct pool_memory {
     pool_face face;
+    handoff direct;
     std::array<task_slot, most_slots> slots;
     std::array<worker_line, most_workers> workers;
     std::array<function_entry, most_functions> functions;

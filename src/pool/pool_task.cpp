@@ -27,10 +27,15 @@ void pool_task::fill(const target& what) {
     entry = what.entry();
     calls = what.calls();
     if (core) trace = core->begin_trace(what);
-    output_archive archive({.handles = false, .same_program = true});  // a worker compares builds when it begins
+    output_archive archive(mode);
     what.save(archive);
     arguments = pools::pack(archive);
     if (trace) trace->end_writing(arguments);
+}
+void pool_task::fill(const target& what, const output_archive& written) {
+    entry = what.entry();
+    calls = what.calls();
+    arguments = pools::pack(written);
 }
 
 std::string_view pool_task::result_bytes() const noexcept {

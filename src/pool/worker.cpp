@@ -84,7 +84,7 @@ public:
         return *result_;
     }
     void send_result() override {
-        owner_.reports().put(*result_, {});
+        if (!owner_.answer(head_.generation, *result_)) owner_.reports().put(*result_, {});
         sent_ = true;
         if (head_.traced != 0) owner_.note_sent(head_.slot);
     }
@@ -198,11 +198,12 @@ bool worker::begin() {
 
 void worker::loop() {
     detail::taken_value taken;
+    offered_call direct(memory_.direct);
     while (!is_worn() && !told_to_leave_) {
         platform::deadline until;
         if (setup_.idle_timeout)
             until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(*setup_.idle_timeout);
-        if (take(taken, until) != next::task) return;
+        if (take(taken, direct, until) != next::task) return;
         handle(taken);
     }
 }
@@ -217,8 +218,21 @@ void worker::leave() {
     send({report::leaving, index(), 0, static_cast<std::uint16_t>(told_to_leave_)}, {});
 }
 
-worker::next worker::take(detail::taken_value& taken, const platform::deadline& until) {
-    const auto got = tasks_.get(taken, until);
+bool worker::offered_call::take(detail::taken_value& into) noexcept {
+    const auto news = place_.news_after(seen_);
+    if (news == 0 || !place_.read_record(news, [&](auto bytes) { into.set_small(bytes.data(), bytes.size()); }))
+        return false;
+    seen_ = news;
+    return true;
+}
+
+bool worker::answer(std::uint64_t generation, const output_archive& report) noexcept {
+    return report.blocks().empty() && report.shared_objects().empty() &&
+           memory_.direct.answer(generation, report.bytes());
+}
+
+worker::next worker::take(detail::taken_value& taken, offered_call& direct, const platform::deadline& until) {
+    const auto got = tasks_.get(taken, direct, until);
     if (got == channel_result::late) return next::nothing;
     if (got != channel_result::done) return next::leave;
     if (taken.bytes().size() < sizeof(task_head)) throw serialization_error("a task's record is too short");

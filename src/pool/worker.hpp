@@ -52,6 +52,8 @@ public:
     const detail::channel_core& inbox() const noexcept { return inbox_; }
     pool_memory& memory() noexcept { return memory_; }
     std::uint16_t index() const noexcept { return static_cast<std::uint16_t>(setup_.index); }
+    // Gives the result to a caller that looks for it; false where the report is to go into the queue.
+    bool answer(std::uint64_t generation, const output_archive& report) noexcept;
     worker_line& line() noexcept { return memory_.workers[setup_.index]; }
     const worker_setup& setup() const noexcept { return setup_; }
     process_id pid() const noexcept { return pid_; }
@@ -69,10 +71,22 @@ private:
 
     enum class next { task, nothing, leave };
 
+    // A call that the pool hands over.
+    class offered_call final : public detail::other_way {
+    public:
+        explicit offered_call(handoff& place) noexcept : place_(place) {}
+        bool has_come() const noexcept override { return place_.news_after(seen_) != 0; }
+        bool take(detail::taken_value& into) noexcept override;
+
+    private:
+        handoff& place_;
+        std::uint64_t seen_ = 0;
+    };
+
     bool begin();
     void loop();
     void leave();
-    next take(detail::taken_value& taken, const platform::deadline& until);
+    next take(detail::taken_value& taken, offered_call& direct, const platform::deadline& until);
     void handle(const detail::taken_value& taken);
     void run_task(const task_head& head, const detail::taken_value& taken);
     detail::entry_function function_of(const task_head& head, std::span<const std::byte>& rest);

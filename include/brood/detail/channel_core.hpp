@@ -68,6 +68,20 @@ private:
     const std::byte* blocks_ = nullptr;
 };
 
+// Another way on which something may come to a thread that waits at a queue. That thread calls all of it.
+class BROOD_API other_way {
+public:
+    // Called often.
+    virtual bool has_come() const noexcept = 0;
+    // False when it was not there, or for another one.
+    virtual bool take(taken_value& into) noexcept = 0;
+    // The thread sleeps next; from here on, who brings something rings the queue.
+    virtual void before_sleep() noexcept {}
+
+protected:
+    ~other_way() = default;
+};
+
 // One queue in shared memory, as one process sees it. Does not own it.
 class BROOD_API channel_core {
 public:
@@ -86,12 +100,10 @@ public:
     channel_result put_run(std::span<const std::byte> bytes, const channel_deadline& until) const;
     channel_result get_plain(void* value, std::size_t size, const channel_deadline& until) const;
     channel_result get(taken_value& into, const channel_deadline& until) const;
-    // For who waits for the answer to what it puts: put_unrung() wakes nobody, ring() does afterwards, and so does
-    // get_answer(), which is get(), before it sleeps. So nobody is woken in vain beside one that was just about to
-    // look.
-    channel_result put_unrung(const void* value, std::size_t size, const channel_deadline& until) const;
+    // What comes first, here or on the other way.
+    channel_result get(taken_value& into, other_way& beside, const channel_deadline& until) const;
+    // Wakes one that waits here, if nobody is about to look: something came on its other way.
     void ring() const;
-    channel_result get_answer(taken_value& into, const channel_deadline& until, const channel_core& to) const;
     // Until there is a value, or will never be one: true.
     bool wait_filled(const channel_deadline& until) const;
     void join_wait(wait_set& set) const;

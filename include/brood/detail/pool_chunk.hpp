@@ -180,7 +180,7 @@ private:
         try {
             if (one.failure) std::rethrow_exception(one.failure);
             if (one.results) return one.results->template read<R>();
-            const pool_task::reading_scope told(*one.task);
+            const pool_task::reading_scope told(one.task.get());
             return read_whole<R>(*one.task);
         } catch (...) {
             for (std::size_t i = 0; i < one.count; ++i) result.append_failure(std::current_exception());
@@ -205,7 +205,7 @@ public:
         this->fill(chunk_part<R, F, T>(function, element, 0, 1, 0, this->stop));
     }
     chunk_result<R> take() override {
-        const pool_task::reading_scope told(*this);
+        const pool_task::reading_scope told(this);
         return read_whole<R>(*this);
     }
 };

@@ -98,6 +98,9 @@ public:
 
     // Writes what is to be done; throws serialization_error. Before submit.
     void fill(const target& what);
+    // The same, where that was written already.
+    void fill(const target& what, const output_archive& written);
+    static constexpr archive_mode mode{.handles = false, .same_program = true};  // workers compare builds at first
     // After `done`: the bytes of the value; throws what the task threw or what became of it.
     const task_bytes& value() const;
 
@@ -141,8 +144,9 @@ public:
     // While a result is read, for the trace.
     class BROOD_API reading_scope {
     public:
-        explicit reading_scope(const pool_task& task) noexcept
-            : trace_(task.trace.get()), begun_(trace_ != nullptr ? task_session::steady_nanoseconds() : 0) {}
+        explicit reading_scope(const pool_task* task) noexcept
+            : trace_(task != nullptr ? task->trace.get() : nullptr),
+              begun_(trace_ != nullptr ? task_session::steady_nanoseconds() : 0) {}
         reading_scope(const reading_scope&) = delete;
         reading_scope& operator=(const reading_scope&) = delete;
         ~reading_scope() {
@@ -154,6 +158,14 @@ public:
         const pools::task_trace* const trace_;
         const std::int64_t begun_;
     };
+};
+
+// What a call gave that was waited for: as bytes, in its task unless it needed none.
+struct finished_call {
+    std::shared_ptr<pool_task> task;
+    task_bytes own;
+
+    const task_bytes& bytes() const noexcept { return task ? task->result : own; }
 };
 
 // A pool as one process sees it. Thread-safe.
@@ -175,11 +187,8 @@ public:
     };
     // Throws std::logic_error when the pool was closed, and cancelled when it was terminated.
     virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
-    // The same as usual, and waits until it is done.
-    virtual void perform(const std::shared_ptr<pool_task>& task) {
-        submit(task, urgency::usual);
-        wait(task->done, nullptr);
-    }
+    // Makes a task, submits it as usual, and waits. Throws the same, serialization_error, and what the task threw.
+    virtual finished_call call(const target& what, const task_settings& settings);
     // Blocks until the flag, which belongs to this pool, is set: true.
     virtual bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) = 0;
     // A flag that wait() waits for was set, but not by the end of a task.
@@ -227,6 +236,10 @@ public:
     virtual void terminate();
     // The last handle is gone.
     virtual void finish() noexcept {}
+
+protected:
+    // Submits it as usual and waits; throws what the task threw.
+    finished_call run_to_end(const std::shared_ptr<pool_task>& task);
 };
 
 }  // namespace detail

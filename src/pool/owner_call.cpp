@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Calls that are waited for: while the pool has nothing else to do, a small one goes to a worker directly.
+#include "pool/owner.hpp"
+
+#include <brood/serialization.hpp>
+
+namespace brood::pools {
+
+namespace {
+
+// The report of a call that was handed over.
+class awaited_report final : public detail::other_way {
+public:
+    awaited_report(handoff& place, const task_slot& slot, std::uint64_t generation, const detail::channel_core& tasks)
+        : place_(place), slot_(slot), generation_(generation), tasks_(tasks) {}
+
+    bool has_come() const noexcept override { return place_.is_answered(generation_); }
+    bool take(detail::taken_value& into) noexcept override {
+        if (!has_come()) return false;
+        place_.read_report([&](auto bytes) { into.set_small(bytes.data(), bytes.size()); });
+        return true;
+    }
+    void before_sleep() noexcept override { close(); }
+
+    // False when it has come. Else it will come by the queue, and somebody is awake who runs the call.
+    bool close() noexcept {
+        if (!place_.close(generation_)) return false;
+        if (slot_.is_queued(generation_)) tasks_.ring();
+        return true;
+    }
+
+private:
+    handoff& place_;
+    const task_slot& slot_;
+    const std::uint64_t generation_;
+    const detail::channel_core& tasks_;
+};
+
+}  // namespace
+
+detail::finished_call owner::call(const detail::target& what, const detail::task_settings& settings) {
+    require_ours("submit to");
+    if (tracer_ || settings.timeout || settings.priority != 0 || settings.retries != defaults_.retries)
+        return pool_core::call(what, settings);
+    output_archive written(pool_task::mode);
+    what.save(written);
+    if (lock held(mutex_); takes_direct_call(what, written)) {
+        const detail::waiting_scope told;
+        auto task = hand_over(what, written);
+        lead_call(held, *task);
+        wait_for(
+            held, [&] { return task->done.load(std::memory_order_acquire); }, nullptr);
+        return end_call(std::move(task));
+    }
+    const auto task = std::make_shared<pool_task>(shared_from_this(), settings);
+    task->is_single = true;
+    task->fill(what, written);
+    return run_to_end(task);
+}
+
+bool owner::takes_direct_call(const detail::target& what, const output_archive& written) {
+    return !leading_ && is_at_rest() && !broken_ && callbacks_.empty() &&
+           written.size() <= handoff::most_size - sizeof(task_head) && written.blocks().empty() &&
+           written.shared_objects().empty() && functions_.number_of(what.entry()) != unnumbered;
+}
+
+task_pointer owner::hand_over(const detail::target& what, const output_archive& written) {
+    auto task = std::exchange(spare_, nullptr);
+    if (!task) task = std::make_shared<pool_task>(nullptr, defaults_);
+    task->is_single = true;
+    task->entry = what.entry();
+    task->calls = what.calls();
+    task->arguments.bytes.assign(reinterpret_cast<const char*>(written.bytes().data()), written.size());
+    count_in(*task);
+    take_slot(*task);
+    memory_.direct.offer(task->generation, make_record(*task).bytes());
+    note_given(task);
+    return task;
+}
+
+// Until its report or another one comes, or it has lasted so long that its report is to wake this thread.
+void owner::lead_call(lock& held, const pool_task& task) {
+    awaited_report report(memory_.direct, memory_.slots[task.slot], task.generation, tasks_);
+    {
+        const leader here(*this, held);
+        detail::taken_value taken;
+        held.unlock();
+        auto got = reports_.get(taken, report, {});
+        held.lock();
+        if (got == detail::channel_result::done) handle(taken);
+        if (!task.done.load(std::memory_order_relaxed) && !report.close() && report.take(taken)) handle(taken);
+    }
+    tell_of_ends(held);
+}
+
+// With the lock. The task is used again if all went well.
+detail::finished_call owner::end_call(task_pointer task) {
+    task->value();
+    detail::finished_call ended{nullptr, std::move(task->result)};
+    task->where = pool_task::place::nowhere;
+    task->has_ended = false;
+    task->retries_left = task->settings.retries;
+    task->done.store(false, std::memory_order_relaxed);
+    spare_ = std::move(task);
+    return ended;
+}
+
+}  // namespace brood::pools
