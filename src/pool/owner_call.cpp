@@ -81,16 +81,23 @@ task_pointer owner::hand_over(const detail::target& what, const output_archive& 
 // Until its report or another one comes, or it has lasted so long that its report is to wake this thread.
 void owner::lead_call(lock& held, const pool_task& task) {
     awaited_report report(memory_.direct, memory_.slots[task.slot], task.generation, tasks_);
+    detail::taken_value taken;
+    std::exception_ptr failure;
     {
         const leader here(*this, held);
-        detail::taken_value taken;
-        held.unlock();
-        auto got = reports_.get(taken, report, {});
-        held.lock();
-        if (got == detail::channel_result::done) handle(taken);
+        try {
+            held.unlock();
+            const auto got = reports_.get(taken, report, {});
+            held.lock();
+            if (got == detail::channel_result::done) handle(taken);
+        } catch (const std::exception&) {
+            failure = std::current_exception();
+            if (!held) held.lock();
+        }
         if (!task.done.load(std::memory_order_relaxed) && !report.close() && report.take(taken)) handle(taken);
     }
     tell_of_ends(held);
+    if (failure) std::rethrow_exception(failure);
 }
 
 // With the lock. The task is used again if all went well.

@@ -183,6 +183,33 @@ TEST_CASE("tasks run in other processes and give back values and exceptions") {
     CHECK(pool.worker_pids().size() == 2);
 }
 
+TEST_CASE("calls of every small size come back, quick ones and such that last") {
+    brood::pool pool({.workers = 2});
+    const auto echo = [](const std::string& text) { return text; };
+    const auto size_of = [](const std::string& text) { return text.size(); };
+    const auto letters = [](std::size_t count) { return std::string(count, 'x'); };
+    for (std::size_t size = 0; size < 1200; size += size < 850 || size > 970 ? 17 : 1) {
+        const std::string text(size, 'x');
+        CHECK(pool.apply(echo, text) == text);
+        CHECK(pool.apply(size_of, text) == size);
+        CHECK(pool.apply(letters, size) == text);
+    }
+    const auto last = [](int milliseconds) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+        return milliseconds;
+    };
+    for (int i = 0; i < 60; ++i) {
+        if (i % 5 == 0) std::this_thread::sleep_for(2ms);  // workers sleep
+        CHECK(pool.apply(last, i % 3) == i % 3);
+        CHECK_THROWS_AS(pool.apply([](const std::string& text) { throw std::runtime_error(text); }, letters(20)),
+                        std::runtime_error);
+        CHECK(pool.apply([](int n) { return brood::current_pool().apply(twice, n); }, i) == 2 * i);
+    }
+    const auto told = pool.stats();
+    CHECK(std::accumulate(told.begin(), told.end(), std::size_t{0},
+                          [](std::size_t sum, const auto& one) { return sum + one.tasks; }) > 60 * 4);
+}
+
 TEST_CASE("large arguments and results cross") {
     brood::pool pool({.workers = 1});
     std::vector<double> many(1 << 20);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pools whose tasks, workers and callbacks go wrong: the right future gets the right error, and all others their
 // values.
+#include "folder.hpp"
 #include "mailbox.hpp"
 #include "sanitizer.hpp"
 #include "scenario.hpp"
@@ -153,6 +154,34 @@ TEST_CASE("a task whose worker dies gets worker_died, with how, and all others t
         for (std::size_t i = 0; i < others.size(); ++i) CHECK(others[i].get() == 2 * static_cast<int>(i % 10));
     }
     check_works(pool);
+}
+
+TEST_CASE("a call whose worker dies throws worker_died, with how, or is made again if it may be") {
+    const temporary_folder folder;
+    brood::pool pool({.workers = 1}), patient({.workers = 1, .retries = 1});
+    const auto strike_once = [](fault how, const std::string& mark) {
+        if (read_text(from_utf8(mark)).empty()) {
+            write_text(from_utf8(mark), "struck");
+            strike(how);
+        }
+        return 5;
+    };
+    for (const auto how : deaths) {
+        try {
+            pool.apply(strike, how);
+            FAIL("the call did not fail");
+        } catch (const brood::worker_died& e) {
+            CHECK(e.pid() > 0);
+            CHECK(e.task().starts_with("task "));
+            if (how == fault::exits) CHECK(e.status().code() == 7);
+        }
+        CHECK(pool.apply(twice, 4) == 8);
+        CHECK(patient.apply(strike_once, how, to_utf8(folder / std::to_string(static_cast<int>(how)))) == 5);
+        CHECK_THROWS_AS(patient.apply(strike, how), brood::worker_died);
+        CHECK(patient.apply(twice, 5) == 10);
+    }
+    check_works(pool);
+    check_works(patient);
 }
 
 TEST_CASE("arguments that strike while they are read fail their own task alone") {
