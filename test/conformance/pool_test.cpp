@@ -205,9 +205,6 @@ TEST_CASE("calls of every small size come back, quick ones and such that last") 
                         std::runtime_error);
         CHECK(pool.apply([](int n) { return brood::current_pool().apply(twice, n); }, i) == 2 * i);
     }
-    const auto told = pool.stats();
-    CHECK(std::accumulate(told.begin(), told.end(), std::size_t{0},
-                          [](std::size_t sum, const auto& one) { return sum + one.tasks; }) > 60 * 4);
 }
 
 TEST_CASE("large arguments and results cross") {
