@@ -25,7 +25,11 @@ chunk_run_core::~chunk_run_core() = default;
 
 void chunk_run_core::give_up() noexcept {
     each([](future_core& state) {
-        if (!state.withdraw()) state.request_stop();
+        try {
+            if (!state.withdraw()) state.request_stop();
+        } catch (const std::exception&) {
+            // without memory for that it runs, for nobody
+        }
     });
     if (!processes_) each([](future_core& state) { state.wait_until(nullptr); });
     each([&](future_core& state) { state.forget(arrivals_.get()); });

@@ -23,6 +23,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <span>
@@ -56,6 +57,16 @@ private:
     std::array<std::byte, detail::small_value> bytes_;
     std::size_t size_ = 0;
 };
+
+// What `make` gives, or what it threw for want of memory.
+template <class Make>
+std::exception_ptr make_error(Make make) noexcept {
+    try {
+        return std::make_exception_ptr(make());
+    } catch (...) {
+        return std::current_exception();
+    }
+}
 
 // Set when the program begins to end: then workers are not replaced.
 extern std::atomic<bool> process_exits;
@@ -135,8 +146,10 @@ private:
     // ---- tasks (owner_tasks.cpp) ----
     void admit(lock& held);
     void count_in(pool_task& task) noexcept;
+    void count_out() noexcept;
     void enter(const task_pointer& task);
     void put_aside(const task_pointer& task, bool first);
+    void put_back(const task_pointer& task);
     task_pointer next_pending();
     void leave_line() noexcept;
     void give_out();
@@ -170,7 +183,7 @@ private:
 
     // ---- batches (owner_batches.cpp) ----
     void handle_some(const report_head& head, const detail::taken_value& taken);
-    void tell_news(const task_pointer& batch);
+    void tell_news(const task_pointer& batch) noexcept;
     bool is_short_of_tasks() const noexcept;
     void share_batches();
     void take_rest(const task_pointer& batch, std::uint64_t end);
@@ -187,6 +200,7 @@ private:
     void wake_somebody() noexcept;
     bool is_quiet() const noexcept { return is_done() && !has_dead_ && !ending_ && callbacks_.empty(); }
     void run();
+    void lead_or_wait(lock& held);
     void sleep(lock& held);
     bool doze(lock& held, std::chrono::nanoseconds time);
     platform::deadline earliest(const time_point* until) const;
@@ -194,8 +208,10 @@ private:
     task_pointer* given_task(const report_head& head);
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
-    void handle_submission(const report_head& head, detail::taken_value& taken);  // relay.cpp
-    void handle_cancel(const report_head& head);                                  // relay.cpp
+    // ---- tasks of tasks (relay.cpp) ----
+    void handle_submission(const report_head& head, detail::taken_value& taken);
+    void relay(const std::shared_ptr<member>& from, detail::taken_value& taken);
+    void handle_cancel(const report_head& head);
 
     // ---- the trace, if there is one (owner_trace.cpp) ----
     void trace_attempt(const pool_task& task, std::string_view outcome) noexcept;
@@ -209,6 +225,7 @@ private:
     worker_setup make_setup(const member& one) const;
     process_options options_of(const member& one) const;
     void start_one(lock& held, std::uint32_t index);
+    void make_room_for_one();
     void watch(member& one);
     void note_death(process_id pid) noexcept;
     std::size_t at_work() const noexcept;
@@ -218,7 +235,8 @@ private:
     void keep_workers(lock& held);
     void dismiss_surplus();
     void bury();
-    void bury_one(const member& one);
+    void bury_one(process_id pid);
+    void bury_member(const member& one);
     void end_tasks_of(const member& dead, const process_died& death);
     std::uint64_t position_of(const pool_task& task) const noexcept;
     void end_task_of_dead(const task_pointer& task, const process_died& death);
@@ -289,7 +307,7 @@ private:
     std::size_t unfinished_ = 0;
     std::uint64_t next_number_ = 1, next_generation_ = 1;
     double mean_run_ = 50e3;  // nanoseconds
-    std::vector<pool_task::listener> callbacks_;
+    std::list<pool_task::listener> callbacks_;
     detail::pool_holds holds_;
     bool something_ended_ = false;
 };

@@ -14,17 +14,28 @@ void owner::handle_some(const report_head& head, const detail::taken_value& take
     const auto* const given = given_task(head);
     if (given == nullptr || !(*given)->batch) return;
     const auto& task = *given;
+    if (task->failure) return;
     auto& results = task->batch->untaken.results;
-    if (taken.message())
-        results.add(head.elements, keep(taken));
-    else
-        results.add(head.elements, text_of(taken));
+    try {
+        if (taken.message())
+            results.add(head.elements, keep(taken));
+        else
+            results.add(head.elements, text_of(taken));
+    } catch (const std::exception&) {
+        task->failure = std::current_exception();  // of all that was not taken, at its end
+        results = {};
+    }
     tell_news(task);
 }
 
-void owner::tell_news(const task_pointer& batch) {
-    if (std::exchange(batch->batch->is_told, true)) return;
-    callbacks_.push_back({[batch] { batch->batch->news(); }, nullptr});
+// Without memory for that, the next news are told with it, or the end.
+void owner::tell_news(const task_pointer& batch) noexcept {
+    if (batch->batch->is_told) return;
+    try {
+        callbacks_.push_back({[batch] { batch->batch->news(); }, nullptr});
+        batch->batch->is_told = true;
+    } catch (const std::exception&) {
+    }
 }
 
 task_batch::news_so_far owner::take_news(pool_task& batch) {

@@ -127,9 +127,18 @@ void owner::run() {
             doze(held, grace);
             hub_yields_ = false;
         } else {
-            lead(held, nullptr);
+            lead_or_wait(held);
             seen = leads_;
         }
+    }
+}
+
+// Nobody is there who could be told that there is no memory; there may be some later.
+void owner::lead_or_wait(lock& held) {
+    try {
+        lead(held, nullptr);
+    } catch (const std::exception&) {
+        doze(held, std::chrono::milliseconds(1));
     }
 }
 
@@ -271,7 +280,13 @@ task_pointer* owner::given_task(const report_head& head) {
 void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
     auto* const given = given_task(head);
     if (given == nullptr) return;
-    auto result = head.what == report::result ? keep(taken) : detail::task_bytes();
+    detail::task_bytes result;
+    std::exception_ptr failure;
+    try {
+        if (head.what == report::result) result = keep(taken);
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
     const task_pointer task = std::move(*given);  // free_slot() would let go of it
     task->has_ended = true;
     task->busy = std::chrono::nanoseconds(std::max<std::int64_t>(0, head.busy));
@@ -280,6 +295,7 @@ void owner::handle_task_report(const report_head& head, const detail::taken_valu
         if (task->trace) task->trace->outcome = "exception";
         return fail(*task, read_exception(taken));
     }
+    if (failure || task->failure) return fail(*task, failure ? failure : task->failure);
     task->result = std::move(result);
     settle(*task);
 }

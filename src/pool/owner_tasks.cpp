@@ -16,7 +16,7 @@ namespace {
 thread_local bool in_callback = false;
 
 std::exception_ptr make_cancelled(const pool_task& task) {
-    return std::make_exception_ptr(cancelled("task " + std::to_string(task.number) + " was cancelled"));
+    return make_error([&] { return cancelled("task " + std::to_string(task.number) + " was cancelled"); });
 }
 
 }  // namespace
@@ -57,6 +57,8 @@ void owner::count_in(pool_task& task) noexcept {
     memory_.face.unfinished.store(++unfinished_, std::memory_order_relaxed);
 }
 
+void owner::count_out() noexcept { memory_.face.unfinished.store(--unfinished_, std::memory_order_relaxed); }
+
 void owner::enter(const task_pointer& task) {
     count_in(*task);
     if (task->trace) {
@@ -64,22 +66,38 @@ void owner::enter(const task_pointer& task) {
         tracer_->waiting(waiting_tasks() + 1, task->trace->submitted);
     }
     if (task->settings.priority != 0) has_priorities_ = true;
-    if (has_priorities_) take_back_less_urgent(task->settings.priority);
-    if (pending_count_ == 0 && !broken_ && has_place())
-        give(task);
-    else
-        put_aside(task, false);
+    try {
+        if (has_priorities_) take_back_less_urgent(task->settings.priority);
+        if (pending_count_ == 0 && !broken_ && has_place())
+            give(task);
+        else
+            put_aside(task, false);
+    } catch (...) {
+        count_out();
+        throw;
+    }
     if (pending_count_ > 0) give_out();
 }
 
 void owner::put_aside(const task_pointer& task, bool first) {
-    task->where = pool_task::place::pending;
     auto& line = pending_[task->settings.priority];
     if (first)
         line.push_front(task);
     else
         line.push_back(task);
+    task->where = pool_task::place::pending;
     ++pending_count_;
+}
+
+// To its turn, or to its end where there is no memory for the line.
+void owner::put_back(const task_pointer& task) {
+    free_slot(*task);
+    task->where = pool_task::place::nowhere;
+    try {
+        put_aside(task, true);
+    } catch (const std::exception&) {
+        fail(*task, std::current_exception());
+    }
 }
 
 // Those that were cancelled meanwhile are only in the line any more.
@@ -204,8 +222,7 @@ bool owner::give(const task_pointer& task) {
         fail(*task, failure);
         return true;
     }
-    free_slot(*task);
-    put_aside(task, true);
+    put_back(task);
     return false;
 }
 
@@ -214,9 +231,7 @@ void owner::put_again(const task_pointer& task) {
     try {
         put_record(*task);
     } catch (const std::exception&) {
-        if (!take_back(*task)) return;
-        free_slot(*task);
-        put_aside(task, true);
+        if (take_back(*task)) put_back(task);
     }
 }
 
@@ -226,13 +241,11 @@ bool owner::take_back(pool_task& task) { return memory_.slots[task.slot].withdra
 // So that the more urgent one is next.
 void owner::take_back_less_urgent(int priority) {
     std::vector<task_pointer> back;
+    back.reserve(given_count_);
     for (const auto& task : given_)
         if (task && task->settings.priority < priority && take_back(*task)) back.push_back(task);
     std::sort(back.begin(), back.end(), [](const auto& a, const auto& b) { return a->number > b->number; });
-    for (const auto& task : back) {
-        free_slot(*task);
-        put_aside(task, true);
-    }
+    for (const auto& task : back) put_back(task);
 }
 
 void owner::free_slot(pool_task& task) {
@@ -262,14 +275,13 @@ void owner::settle(pool_task& task) {
     task.arguments = {};
     show_end_of(task);
     something_ended_ = true;
-    for (auto& each : task.listeners) callbacks_.push_back(std::move(each));
-    task.listeners.clear();
+    callbacks_.splice(callbacks_.end(), task.listeners);
     task.done.store(true, std::memory_order_release);
 }
 
 void owner::show_end_of(const pool_task& task) noexcept {
     auto& face = memory_.face;
-    face.unfinished.store(--unfinished_, std::memory_order_relaxed);
+    count_out();
     face.ended.store(face.ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (task.failure) face.failed.store(face.failed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }

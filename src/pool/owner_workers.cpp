@@ -29,6 +29,17 @@ process_died death_of(detail::pending_result& run) {
     return {"the worker ended", run.child()->pid(), run.child()->status().value_or(exit_status::unknown())};
 }
 
+class unlocked {
+public:
+    explicit unlocked(std::unique_lock<std::mutex>& held) : held_(held) { held.unlock(); }
+    ~unlocked() { held_.lock(); }
+    unlocked(const unlocked&) = delete;
+    unlocked& operator=(const unlocked&) = delete;
+
+private:
+    std::unique_lock<std::mutex>& held_;
+};
+
 }  // namespace
 
 // ---- starting -----------------------------------------------------------------------------------------------------
@@ -82,14 +93,11 @@ void owner::start_one(lock& held, std::uint32_t index) {
     one->began = clock_now();
     const auto setup = make_setup(*one);
     const auto options = options_of(*one);
-    held.unlock();
-    try {
+    make_room_for_one();
+    {
+        const unlocked now(held);
         one->run = detail::start_async(options, detail::make_target<detail::drop_result>(&work, setup));
-    } catch (...) {
-        held.lock();
-        throw;
     }
-    held.lock();
     one->pid = one->run->child()->pid();
     if (tracer_) {
         tracer_->worker_named(one->pid, options.name);
@@ -97,18 +105,30 @@ void owner::start_one(lock& held, std::uint32_t index) {
     }
     members_.push_back(one);
     if (life_ == life::terminated) one->run->child()->request(platform::request::kill);
-    held.unlock();
+    const unlocked now(held);
     watch(*one);
-    held.lock();
+}
+
+// So that a worker that was started is known, and its death, too. Only one is started at a time.
+void owner::make_room_for_one() {
+    if (members_.size() == members_.capacity()) members_.reserve(2 * members_.size() + 1);
+    const std::lock_guard guard(dead_mutex_);
+    dead_.reserve(members_.capacity());
 }
 
 // It may be told at once, in this thread.
 void owner::watch(member& one) {
     const std::weak_ptr<pool_core> self = weak_from_this();
-    arena::watch_process(one.pid, [self, pid = one.pid] {
-        const auto alive = std::static_pointer_cast<owner>(self.lock());
-        if (alive) alive->note_death(pid);
-    });
+    try {
+        arena::watch_process(one.pid, [self, pid = one.pid] {
+            const auto alive = std::static_pointer_cast<owner>(self.lock());
+            if (alive) alive->note_death(pid);
+        });
+    } catch (...) {  // it would be missed by nobody
+        one.run->child()->request(platform::request::kill);
+        note_death(one.pid);
+        throw;
+    }
 }
 
 void owner::note_death(process_id pid) noexcept {
@@ -176,26 +196,30 @@ void owner::dismiss_surplus() {
 
 // ---- ended --------------------------------------------------------------------------------------------------------
 
+// What there is no memory for is done by the next who leads.
 void owner::bury() {
-    std::vector<process_id> dead;
-    {
+    const auto dead = [&] {
         const std::lock_guard guard(dead_mutex_);
-        dead.swap(dead_);
-        has_dead_ = false;
-    }
+        return dead_;
+    }();
     detail::taken_value taken;
     while (reports_.get(taken, detail::at_once) == detail::channel_result::done) handle(taken);  // their last ones
     for (const auto pid : dead) {
-        const auto found =
-            std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->pid == pid; });
-        if (found == members_.end()) continue;
-        const auto one = *found;
-        members_.erase(found);
-        bury_one(*one);
+        bury_one(pid);
+        const std::lock_guard guard(dead_mutex_);
+        std::erase(dead_, pid);
+        has_dead_ = !dead_.empty();
     }
 }
 
-void owner::bury_one(const member& one) {
+void owner::bury_one(process_id pid) {
+    const auto found = std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one->pid == pid; });
+    if (found == members_.end()) return;
+    bury_member(**found);
+    std::erase_if(members_, [&](const auto& one) { return one->pid == pid; });
+}
+
+void owner::bury_member(const member& one) {
     const auto death = death_of(*one.run);
     if (tracer_) tracer_->worker_note(one.pid, "worker ended: " + death.status().to_string(), clock_now());
     buried_ = one.pid;
@@ -230,10 +254,10 @@ std::uint64_t owner::position_of(const pool_task& task) const noexcept {
 
 void owner::end_task_of_dead(const task_pointer& task, const process_died& death) {
     const auto text = "task " + std::to_string(task->number);
-    if (task->killed) return fail(*task, std::make_exception_ptr(cancelled(text + " was cancelled")));
+    if (task->killed) return fail(*task, make_error([&] { return cancelled(text + " was cancelled"); }));
     if (task->timed_out) {
         task->died_at = position_of(*task);
-        return fail(*task, std::make_exception_ptr(timeout_error(text + " ran longer than it may")));
+        return fail(*task, make_error([&] { return timeout_error(text + " ran longer than it may"); }));
     }
     if (task->trace) task->trace->outcome = "died: " + death.status().to_string();
     if (task->retries_left > 0) {
@@ -244,13 +268,14 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
             task->trace->outcome.clear();
             task->trace->submitted = clock_now();
         }
-        free_slot(*task);
-        return put_aside(task, true);
+        return put_back(task);
     }
     task->died_at = position_of(*task);
-    fail(*task, std::make_exception_ptr(worker_died("the worker (pid " + std::to_string(death.pid()) + ") that ran " +
-                                                        text + " of pool '" + name_ + "' " + death.status().to_string(),
-                                                    text, death)));
+    fail(*task, make_error([&] {
+        return worker_died("the worker (pid " + std::to_string(death.pid()) + ") that ran " + text + " of pool '" +
+                               name_ + "' " + death.status().to_string(),
+                           text, death);
+    }));
 }
 
 // ---- ending them --------------------------------------------------------------------------------------------------

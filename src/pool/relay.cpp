@@ -94,7 +94,15 @@ answer answer_to_cancel(std::uint64_t number, bool cancelled) {
 void owner::handle_submission(const report_head& head, detail::taken_value& taken) {
     const auto one = member_at(head.worker);
     if (!one) return;
-    input_archive archive(taken.bytes().subspan(sizeof head), &taken);
+    try {
+        relay(one, taken);
+    } catch (const std::exception&) {
+        detail::channel_core::of(one->inbox).close();  // the worker's waits end with an error
+    }
+}
+
+void owner::relay(const std::shared_ptr<member>& one, detail::taken_value& taken) {
+    input_archive archive(taken.bytes().subspan(sizeof(report_head)), &taken);
     auto asked = submission::load(archive);
     const auto task = std::make_shared<pool_task>(nullptr, asked.settings);
     task->entry_name = std::move(asked.function);
@@ -111,7 +119,12 @@ void owner::handle_submission(const report_head& head, detail::taken_value& take
                                    relayed_.erase(key);
                                },
                                nullptr});
-    enter(task);
+    try {
+        enter(task);
+    } catch (const std::exception&) {
+        relayed_.erase(key);
+        throw;
+    }
     if (life_ == life::terminated)
         fail(*task, std::make_exception_ptr(cancelled("pool '" + name_ + "' was terminated")));
     else if (broken_)
@@ -123,10 +136,14 @@ void owner::handle_cancel(const report_head& head) {
     if (!one) return;
     const auto known = relayed_.find({one->pid, head.number});
     const bool cancelled = known != relayed_.end() && cancel_now(*known->second, head.slot != 0);
-    callbacks_.push_back({[number = head.number, cancelled, inbox = one->inbox] {
-                              send_answer(inbox, [&] { return answer_to_cancel(number, cancelled); });
-                          },
-                          nullptr});
+    try {
+        callbacks_.push_back({[number = head.number, cancelled, inbox = one->inbox] {
+                                  send_answer(inbox, [&] { return answer_to_cancel(number, cancelled); });
+                              },
+                              nullptr});
+    } catch (const std::exception&) {
+        detail::channel_core::of(one->inbox).close();
+    }
 }
 
 }  // namespace brood::pools

@@ -330,8 +330,11 @@ void worker::show(worker_phase phase) noexcept {
     mine.phase.store(phase, std::memory_order_relaxed);
 }
 
-// It has done as much as it may, or grown as much.
+std::shared_ptr<detail::pool_core> worker::core() const noexcept { return core_; }
+
+// It has done as much as it may, or grown as much, or its tasks can get nothing from the pool any more.
 bool worker::is_worn() {
+    if (core_->fails()) return true;
     if (setup_.most_tasks && elements_ >= *setup_.most_tasks) return true;
     if (!setup_.memory_growth_limit) return false;
     const auto now = platform::memory_of_process(platform::current_process_id());

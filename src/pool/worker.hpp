@@ -35,6 +35,8 @@ struct worker_setup {
     void load(input_archive& archive);
 };
 
+class worker_core;
+
 // The one worker of this process.
 class worker final : private detail::waiting_scope::watcher {
 public:
@@ -62,7 +64,7 @@ public:
     // For the trace: the result of the task in that slot was sent.
     void note_sent(std::uint32_t slot) noexcept;
     // The pool as the tasks of this worker see it.
-    const std::shared_ptr<detail::pool_core>& core() const noexcept { return core_; }
+    std::shared_ptr<detail::pool_core> core() const noexcept;
 
 private:
     // Its thread waits for what other workers are to do: another one takes its place.
@@ -98,7 +100,7 @@ private:
     const worker_setup setup_;
     pool_memory& memory_;
     const detail::channel_core tasks_, reports_, inbox_;
-    const std::shared_ptr<detail::pool_core> core_;
+    const std::shared_ptr<worker_core> core_;
     numbered_functions functions_;
     std::uint64_t elements_ = 0;
     std::uint64_t running_ = 0;  // the generation of a task that is traced

@@ -24,6 +24,7 @@ void worker_core::submit(const std::shared_ptr<detail::pool_task>& task, urgency
     if (const auto* trace = task->trace.get())
         asked.trace = {trace->portable_name, trace->write_begun, trace->write_ended, trace->elements};
     const lock held(mutex_);
+    if (fails()) throw std::bad_alloc();
     start_reading();
     asked.number = task->number = next_number_++;
     const report_head head{report::submit, here_.index(), 0, 0};
@@ -168,8 +169,7 @@ void worker_core::fail_all(listeners& told) {
 }
 
 void worker_core::end(detail::pool_task& task, listeners& told) {
-    for (auto& each : task.listeners) told.push_back(std::move(each));
-    task.listeners.clear();
+    told.splice(told.end(), task.listeners);
     task.done.store(true, std::memory_order_release);
 }
 

@@ -8,12 +8,13 @@
 
 #include <brood/detail/pool_core.hpp>
 
+#include <atomic>
 #include <condition_variable>
+#include <list>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
-#include <vector>
 
 namespace brood::pools {
 
@@ -31,11 +32,13 @@ public:
     bool cancel(detail::pool_task& task, bool running) override;
     std::unique_ptr<task_trace> begin_trace(const detail::target& what) override;
     int worker_count() const override { return here_.setup().workers; }
+    // Whether the pool could not answer, for want of memory, and so never will.
+    bool fails() const noexcept { return fails_.load(std::memory_order_relaxed); }
     const detail::task_settings& defaults() const noexcept override { return here_.setup().defaults; }
 
 private:
     using lock = std::unique_lock<std::mutex>;
-    using listeners = std::vector<detail::pool_task::listener>;
+    using listeners = std::list<detail::pool_task::listener>;
     void start_reading();
     bool read_inbox();
     void settle(const answer& what, listeners& told);
@@ -46,7 +49,7 @@ private:
     std::mutex mutex_;
     std::condition_variable settled_;
     bool reads_ = false;
-    bool fails_ = false;  // the pool's words do not reach this process any more
+    std::atomic<bool> fails_{false};  // the pool's words do not reach this process any more
     std::uint64_t next_number_ = 1;
     std::unordered_map<std::uint64_t, std::shared_ptr<detail::pool_task>> asked_;
     std::multimap<std::uint64_t, bool> cancelled_;  // the pool's words to calls of cancel()

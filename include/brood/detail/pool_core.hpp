@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -137,7 +138,7 @@ public:
         std::function<void()> call;
         const void* key;
     };
-    std::vector<listener> listeners;
+    std::list<listener> listeners;
     std::unique_ptr<pools::task_trace> trace;  // of a pool that is traced
     std::unique_ptr<task_batch> batch;         // if it is one
 
