@@ -58,6 +58,26 @@ private:
     std::size_t size_ = 0;
 };
 
+// Opens a lock for as long as it lives, and says so.
+class unlocked {
+public:
+    explicit unlocked(std::unique_lock<std::mutex>& held) : held_(held) { held.unlock(); }
+    unlocked(std::unique_lock<std::mutex>& held, bool& is_open) : held_(held), is_open_(&is_open) {
+        is_open = true;
+        held.unlock();
+    }
+    ~unlocked() {
+        held_.lock();
+        if (is_open_ != nullptr) *is_open_ = false;
+    }
+    unlocked(const unlocked&) = delete;
+    unlocked& operator=(const unlocked&) = delete;
+
+private:
+    std::unique_lock<std::mutex>& held_;
+    bool* const is_open_ = nullptr;
+};
+
 // What `make` gives, or what it threw for want of memory.
 template <class Make>
 std::exception_ptr make_error(Make make) noexcept {
@@ -110,23 +130,19 @@ private:
     using lock = std::unique_lock<std::mutex>;
     enum class life : std::uint8_t { open, closed, terminated };
 
-    // Of the thread that has just locked; while it lives, and the lock may be open.
+    // The one thread that leads; with the lock.
     class leader {
     public:
-        leader(owner& of, lock& held) noexcept : of_(of), held_(held) {
+        explicit leader(owner& of) noexcept : of_(of) {
             of_.leading_ = true;
             ++of_.leads_;
         }
-        ~leader() {
-            if (!held_) held_.lock();
-            of_.leading_ = false;
-        }
+        ~leader() { of_.leading_ = false; }
         leader(const leader&) = delete;
         leader& operator=(const leader&) = delete;
 
     private:
         owner& of_;
-        lock& held_;
     };
 
     struct member {
@@ -241,7 +257,7 @@ private:
     std::uint64_t position_of(const pool_task& task) const noexcept;
     void end_task_of_dead(const task_pointer& task, const process_died& death);
     void kill_worker_of(const pool_task& task);
-    void note_limit(const pool_task& task);
+    bool note_limit(const pool_task& task);
     void stop_late_tasks();
     void stop_workers();
     bool is_ours() const noexcept { return pid_ == platform::current_process_id(); }
@@ -267,8 +283,9 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable done_, idle_;
     bool leading_ = false;
-    std::uint64_t leads_ = 0;   // how often somebody has led
-    unsigned submissions_ = 0;  // since somebody read between two of them, or the pool's own thread led
+    bool leader_waits_ = false;  // for reports
+    std::uint64_t leads_ = 0;    // how often somebody has led
+    unsigned submissions_ = 0;   // since somebody read between two of them, or the pool's own thread led
     unsigned followers_ = 0;
     bool hub_sleeps_ = false, hub_dozes_ = false;  // dozing, it wakes by itself
     bool hub_yields_ = false;                      // very soon

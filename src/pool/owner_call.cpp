@@ -84,15 +84,15 @@ void owner::lead_call(lock& held, const pool_task& task) {
     detail::taken_value taken;
     std::exception_ptr failure;
     {
-        const leader here(*this, held);
+        const leader here(*this);
         try {
-            held.unlock();
-            const auto got = reports_.get(taken, report, {});
-            held.lock();
+            const auto got = [&] {
+                const unlocked now(held, leader_waits_);
+                return reports_.get(taken, report, {});
+            }();
             if (got == detail::channel_result::done) handle(taken);
         } catch (const std::exception&) {
             failure = std::current_exception();
-            if (!held) held.lock();
         }
         if (!task.done.load(std::memory_order_relaxed) && !report.close() && report.take(taken)) handle(taken);
     }

@@ -163,15 +163,16 @@ bool owner::doze(lock& held, std::chrono::nanoseconds time) {
 
 bool owner::lead(lock& held, const time_point* until) {
     bool heard = false;
-    std::optional<leader> here(std::in_place, *this, held);
+    std::optional<leader> here(std::in_place, *this);
     ending_ = false;
     look_around(held);
     detail::taken_value taken;
     if (!something_ended_ && callbacks_.empty() && !has_dead_ && !ending_) {
         const auto limit = earliest(until);
-        held.unlock();
-        const auto got = reports_.get(taken, limit);
-        held.lock();
+        const auto got = [&] {
+            const unlocked now(held, leader_waits_);
+            return reports_.get(taken, limit);
+        }();
         heard = got == channel_result::done;
         if (heard)
             handle(taken);

@@ -29,17 +29,6 @@ process_died death_of(detail::pending_result& run) {
     return {"the worker ended", run.child()->pid(), run.child()->status().value_or(exit_status::unknown())};
 }
 
-class unlocked {
-public:
-    explicit unlocked(std::unique_lock<std::mutex>& held) : held_(held) { held.unlock(); }
-    ~unlocked() { held_.lock(); }
-    unlocked(const unlocked&) = delete;
-    unlocked& operator=(const unlocked&) = delete;
-
-private:
-    std::unique_lock<std::mutex>& held_;
-};
-
 }  // namespace
 
 // ---- starting -----------------------------------------------------------------------------------------------------
@@ -286,10 +275,13 @@ void owner::kill_worker_of(const pool_task& task) {
     if (const auto one = member_at(*runner)) one->run->child()->request(platform::request::kill);
 }
 
-void owner::note_limit(const pool_task& task) {
-    if (!task.settings.timeout) return;
+// True when time limits are to be looked at sooner than before.
+bool owner::note_limit(const pool_task& task) {
+    if (!task.settings.timeout) return false;
     const auto then = std::chrono::steady_clock::now() + *task.settings.timeout;
-    if (!next_check_ || then < *next_check_) next_check_ = then;
+    if (next_check_ && *next_check_ <= then) return false;
+    next_check_ = then;
+    return true;
 }
 
 void owner::stop_late_tasks() {

@@ -366,6 +366,22 @@ TEST_CASE("a task that runs too long ends with timeout_error, and others go on")
     CHECK(own.get() == 8);
 }
 
+TEST_CASE("a time limit holds while another thread waits for something that lasts") {
+    brood::pool pool({.workers = 2});
+    brood::event begun, never, over;
+    const auto last = [](brood::event began, brood::event until) {
+        began.set();
+        until.wait();
+    };
+    std::thread patient([&] { pool.apply(last, begun, over); });
+    begun.wait();
+    std::this_thread::sleep_for(2ms);  // it sleeps
+    CHECK_THROWS_AS(pool.apply(brood::task_options{.timeout = 20ms}, last, brood::event(), never),
+                    brood::timeout_error);
+    over.set();
+    patient.join();
+}
+
 TEST_CASE("a task is told to stop by a token that crosses") {
     brood::pool pool({.workers = 1});
     brood::event began;
