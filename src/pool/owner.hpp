@@ -19,15 +19,11 @@
 #include <brood/detail/pool_core.hpp>
 #include <brood/pool_options.hpp>
 
-#include <array>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <list>
 #include <map>
 #include <mutex>
-#include <span>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -36,27 +32,6 @@ namespace brood::pools {
 using detail::pool_task;
 using task_pointer = std::shared_ptr<pool_task>;
 using time_point = std::chrono::steady_clock::time_point;
-
-// A task's record: its head, the function's name unless it has a number, the arguments or the place of their message.
-class record {
-public:
-    // Throws serialization_error.
-    record(const task_head& head, std::string_view name, std::string_view arguments) {
-        append(&head, sizeof head);
-        append(name.data(), name.size());
-        append(arguments.data(), arguments.size());
-    }
-    std::span<const std::byte> bytes() const noexcept { return std::span(bytes_).first(size_); }
-
-private:
-    void append(const void* bytes, std::size_t count) {
-        if (count > bytes_.size() - size_) throw serialization_error("the path of a library is too long for a task");
-        if (count != 0) std::memcpy(bytes_.data() + size_, bytes, count);
-        size_ += count;
-    }
-    std::array<std::byte, detail::small_value> bytes_;
-    std::size_t size_ = 0;
-};
 
 // Opens a lock for as long as it lives, and says so.
 class unlocked {
@@ -173,7 +148,7 @@ private:
     void clean_slot(const pool_task& task) noexcept;
     void take_slot(pool_task& task);
     void note_given(const task_pointer& task);
-    record make_record(const pool_task& task);
+    task_record make_record(const pool_task& task);
     void put_record(const pool_task& task);
     void put_again(const task_pointer& task);
     bool take_back(pool_task& task);

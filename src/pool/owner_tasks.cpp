@@ -147,7 +147,7 @@ void owner::give_out() {
 }
 
 // Throws std::bad_alloc, or serialization_error.
-record owner::make_record(const pool_task& task) {
+task_record owner::make_record(const pool_task& task) {
     task_head head{};
     head.generation = task.generation;
     head.slot = static_cast<std::uint16_t>(task.slot);
