@@ -58,11 +58,13 @@ std::size_t chunk_planner::batch() const noexcept {
     return fixed_ * std::max<std::size_t>(1, static_cast<std::size_t>(size) / fixed_);
 }
 
+// While chunks grow, few: as soon as one has come back the next may be larger.
 std::size_t chunk_planner::window() const noexcept {
-    constexpr double least = 2, in_batches = 2048;
+    constexpr double least = 2, in_batches = 2048, while_they_grow = 4;
     const auto size = static_cast<double>(next());
     const double each = largest_ == 0 ? aim : cost() * size;
-    const double many = batches_ ? std::max(least, in_batches / size) : 512;
+    const bool grows = size == (batches_ ? batch_growth : growth) * static_cast<double>(largest_);
+    const double many = grows ? while_they_grow : batches_ ? std::max(least, in_batches / size) : 512;
     return static_cast<std::size_t>(workers_ * std::clamp(ahead / each, least, many));
 }
 

@@ -78,6 +78,23 @@ TEST_CASE("more chunks are under way when each is short") {
     CHECK(quick.window() > 100);
 }
 
+TEST_CASE("while chunks grow, few are under way, so that they do grow") {
+    for (const bool batches : {false, true}) {
+        chunk_planner plan(batches ? 1 : 0, 2, std::nullopt, batches);
+        plan.ended(1, nanoseconds(300));
+        std::size_t size = 1;
+        for (auto next = plan.next(); next > size; next = plan.next()) {
+            CAPTURE(next);
+            if (next == (batches ? 4 : 16) * size) CHECK(plan.window() <= 8);
+            size = next;
+            plan.started(size, nanoseconds(100));
+            plan.ended(size, nanoseconds(300) * static_cast<std::int64_t>(size));
+        }
+        CHECK(size > 100);
+        if (batches) CHECK(plan.window() > 8);
+    }
+}
+
 TEST_CASE("short chunks of a given size travel together, as many as are worth a record") {
     chunk_planner plan(5, 2, std::nullopt, true);
     CHECK(plan.grain() == 5);
