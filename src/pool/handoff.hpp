@@ -25,7 +25,7 @@
 
 namespace brood::pools {
 
-class alignas(128) handoff {
+class alignas(64) handoff {
 public:
     // Bytes of a record, and of a report.
     static constexpr std::size_t most_size = 960;

@@ -17,6 +17,7 @@
 #include "pool/handoff.hpp"
 
 #include <brood/detail/pool_core.hpp>
+#include <brood/detail/shared_verdict.hpp>
 
 #include <array>
 #include <atomic>
@@ -120,6 +121,8 @@ struct pool_memory {
     std::array<function_entry, most_functions> functions;
     std::array<function_entry, most_functions> callees;  // as portable_name() gives them
 };
+
+static_assert(alignof(pool_memory) <= detail::shared_alignment);  // of every block
 
 inline std::int64_t clock_now() noexcept { return detail::task_session::steady_nanoseconds(); }
 
