@@ -203,8 +203,7 @@ void owner::note_given(const task_pointer& task) {
     given_[task->slot] = task;
     ++given_count_;
     if (task->batch) ++batches_given_;
-    const bool sooner = note_limit(*task) || (task->batch && !next_share_);
-    if (sooner && leader_waits_) poke();  // it may sleep for longer than that
+    if (note_limit(*task) && leader_waits_) poke();  // it may sleep for longer than that
 }
 
 // False when there is no memory for its record now.
