@@ -182,6 +182,7 @@ private:
     // ---- leading (owner_lead.cpp) ----
     bool wait_for(lock& held, const std::function<bool()>& what, const time_point* until);
     bool lead(lock& held, const time_point* until);  // whether there was a report
+    bool hear(lock& held, const time_point* until);
     void look_around(lock& held);
     bool is_at_rest() const noexcept;
     void look_after_leading() noexcept;

@@ -162,8 +162,14 @@ bool owner::doze(lock& held, std::chrono::nanoseconds time) {
 }
 
 bool owner::lead(lock& held, const time_point* until) {
+    const bool heard = hear(held, until);
+    tell_of_ends(held);
+    return heard;
+}
+
+bool owner::hear(lock& held, const time_point* until) {
     bool heard = false;
-    std::optional<leader> here(std::in_place, *this);
+    const leader here(*this);
     ending_ = false;
     look_around(held);
     detail::taken_value taken;
@@ -181,8 +187,6 @@ bool owner::lead(lock& held, const time_point* until) {
     }
     if (given_count_ > 0) read_reports();  // else nobody is about to say anything
     if (!is_at_rest()) look_around(held);
-    here.reset();
-    tell_of_ends(held);
     return heard;
 }
 
