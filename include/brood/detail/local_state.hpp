@@ -84,9 +84,10 @@ public:
         gate_.open();
         return true;
     }
-    // Sets what `make` returns or throws.
+    // Sets what `make` returns or throws. Then this thread holds nothing of an exception that somebody else may read.
     template <class Make>
     void set_by(Make&& make) {
+        std::exception_ptr error;
         try {
             if constexpr (std::is_void_v<R>) {
                 std::forward<Make>(make)();
@@ -95,8 +96,9 @@ public:
                 set_value(std::forward<Make>(make)());
             }
         } catch (...) {
-            set_exception(std::current_exception());
+            error = std::current_exception();
         }
+        if (error) set_exception(std::move(error));
     }
     bool is_ready() const noexcept { return gate_.is_open(); }
     // What cancel(), request_stop() and help() reach.

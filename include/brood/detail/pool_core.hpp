@@ -131,7 +131,7 @@ public:
     std::string entry_name;  // instead of `entry`: the written name of code
     task_bytes arguments;
     task_bytes result;
-    std::exception_ptr failure;
+    std::exception_ptr failure;            // of a batch also while it runs: of results that could not be kept
     std::optional<std::uint64_t> died_at;  // its worker died in this element
     std::chrono::nanoseconds busy{0};
     struct listener {
