@@ -15,7 +15,8 @@ namespace brood_test {
 bool has_proc();
 // The processes, dead ones that nobody waited for included, whose parent is `parent`. The fork server is left out.
 std::vector<brood::process_id> children_of(brood::process_id parent);
-// The descriptors of any process and what they lead to, without those that are closed meanwhile; empty when it has ended.
+// The descriptors of any process and what they lead to, without those that are closed meanwhile; empty when it has
+// ended.
 std::map<int, std::filesystem::path> descriptors_of(brood::process_id pid);
 // What this process holds.
 std::vector<int> open_descriptors();
