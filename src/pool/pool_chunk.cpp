@@ -134,11 +134,14 @@ void pool_chunk_core::part_has_news(pool_task& part) {
 }
 
 // What a batch tells of, and what it gives back. False when it is not under way any more.
+//
+// Two threads may do this at once, for the pool calls back without its lock: taking and noting is one step, or what one
+// has taken would be missing when the other one notes the end, and what is sent again counts from there on.
 bool pool_chunk_core::take_news(pool_task& part) {
-    auto news = core_->take_news(part);
     std::size_t given_back = 0, from = 0;
     {
         const std::lock_guard guard(mutex_);
+        auto news = core_->take_news(part);
         const auto found = sent_.find(&part);
         if (found == sent_.end()) return false;
         auto& sent = found->second;
@@ -150,8 +153,10 @@ bool pool_chunk_core::take_news(pool_task& part) {
             given_back = std::exchange(sent.count, kept) - kept;
         }
         from = sent.end();
+        ++under_way_;
     }
     send_again(from, given_back);
+    ended_one();
     return true;
 }
 
