@@ -136,10 +136,11 @@ void owner::run() {
 // Nobody is there who could be told that there is no memory; there may be some later.
 void owner::lead_or_wait(lock& held) {
     try {
-        lead(held, nullptr);
+        hear(held, nullptr);
     } catch (const std::exception&) {
         doze(held, std::chrono::milliseconds(1));
     }
+    tell_of_ends(held);
 }
 
 // The events of a trace are written at the latest when nothing has happened for a while.

@@ -351,12 +351,17 @@ void owner::tell_of_ends(lock& held) {
 void owner::run_callbacks(lock& held) {
     while (!callbacks_.empty()) {
         auto all = std::exchange(callbacks_, {});
-        held.unlock();
         const bool outer = std::exchange(in_callback, true);
-        for (auto& each : all) each.call();
-        all.clear();
+        try {
+            const unlocked now(held);
+            for (; !all.empty(); all.pop_front()) std::exchange(all.front().call, nullptr)();
+        } catch (...) {
+            in_callback = outer;
+            all.pop_front();
+            callbacks_.splice(callbacks_.begin(), all);  // for whoever leads next
+            throw;
+        }
         in_callback = outer;
-        held.lock();
         if (followers_ > 0) done_.notify_all();
     }
 }
