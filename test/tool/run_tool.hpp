@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <doctest/doctest.h>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,10 +17,13 @@ inline tool::program_output run_tool(std::vector<std::string> arguments) {
     const char* path = std::getenv("BROOD_TOOL");
     if (path == nullptr) throw std::runtime_error("BROOD_TOOL must hold the path of the brood program");
     arguments.insert(arguments.begin(), path);
-    return tool::run_program({.arguments = arguments,
-                              .directory = {},
-                              .environment = {{"COLUMNS", "100"}},
-                              .limit = std::chrono::minutes(4)});
+    auto output = tool::run_program({.arguments = arguments,
+                                     .directory = {},
+                                     .environment = {{"COLUMNS", "100"}},
+                                     .limit = std::chrono::minutes(4)});
+    constexpr int cannot_start = 127;
+    if (output.code == cannot_start) MESSAGE("not started: " << output.text);
+    return output;
 }
 
 inline std::size_t count(const std::string& text, const std::string& part) {
