@@ -39,6 +39,12 @@ public:
 
     void add(int value) { news.results.add(0, {reinterpret_cast<const char*>(&value), sizeof value}); }
 
+    // Of what holds this.
+    void let_go() {
+        submitted.clear();
+        ends.clear();
+    }
+
     std::vector<std::shared_ptr<pool_task>> submitted;
     std::vector<std::function<void()>> ends;
     task_batch::news_so_far news;
@@ -103,6 +109,7 @@ TEST_CASE("what one thread has taken of a batch is not missed by another one tha
     CHECK(core->submitted.size() == 1);  // nothing was sent again
     CHECK(chunk->is_ready());
     CHECK(values_of(chunk->take_some()) == std::vector{0, 1, 2, 3, 4});
+    core->let_go();
 }
 
 TEST_CASE("a batch has not ended while what was given back of it is about to be sent again") {
@@ -128,4 +135,5 @@ TEST_CASE("a batch has not ended while what was given back of it is about to be 
     core->ends.back()();
     CHECK(chunk->is_ready());
     CHECK(values_of(chunk->take_some()) == std::vector{0, 1, 2, 3, 4});
+    core->let_go();
 }
