@@ -200,6 +200,7 @@ private:
     task_pointer* given_task(const report_head& head);
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
+
     // ---- tasks of tasks (relay.cpp) ----
     void handle_submission(const report_head& head, detail::taken_value& taken);
     void relay(const std::shared_ptr<member>& from, detail::taken_value& taken);

@@ -24,12 +24,10 @@ pool_task::pool_task(std::shared_ptr<pool_core> owner, const task_settings& chos
 pool_task::~pool_task() = default;
 
 void pool_task::fill(const target& what) {
-    entry = what.entry();
-    calls = what.calls();
     if (core) trace = core->begin_trace(what);
     output_archive archive(mode);
     what.save(archive);
-    arguments = pools::pack(archive);
+    fill(what, archive);
     if (trace) trace->end_writing(arguments);
 }
 void pool_task::fill(const target& what, const output_archive& written) {

@@ -56,6 +56,9 @@ answer answer::load(input_archive& archive) {
 
 namespace {
 
+// What cannot be answered, for want of memory, must not be waited for: the worker's waits end with an error.
+void end_waits(const detail::shared_object& inbox) noexcept { detail::channel_core::of(inbox).close(); }
+
 // A worker that is gone needs no answer; one that cannot be had must not hold up the others.
 template <class Make>
 void send_answer(const detail::shared_object& inbox, Make make) noexcept {
@@ -64,7 +67,7 @@ void send_answer(const detail::shared_object& inbox, Make make) noexcept {
         make().save(archive);
         detail::channel_core::of(inbox).put(archive, {});
     } catch (const std::exception&) {
-        detail::channel_core::of(inbox).close();  // the worker's waits end with an error
+        end_waits(inbox);
     }
 }
 
@@ -97,7 +100,7 @@ void owner::handle_submission(const report_head& head, detail::taken_value& take
     try {
         relay(one, taken);
     } catch (const std::exception&) {
-        detail::channel_core::of(one->inbox).close();  // the worker's waits end with an error
+        end_waits(one->inbox);
     }
 }
 
@@ -142,7 +145,7 @@ void owner::handle_cancel(const report_head& head) {
                               },
                               nullptr});
     } catch (const std::exception&) {
-        detail::channel_core::of(one->inbox).close();
+        end_waits(one->inbox);
     }
 }
 
