@@ -29,8 +29,30 @@ R read_result(const task_bytes& bytes) {
     }
 }
 
+// A result that is still being written. Empty when it did not come.
+template <class R>
+std::optional<R> read_coming_result(const finished_call& call) {
+    std::optional<R> result;
+    try {
+        task_reading reading(*call.coming);
+        result.emplace(load_value<R>(reading.archive()));
+    } catch (...) {
+        if (!call.coming->lost) throw;
+    }
+    if (!call.wait_for_end()) result.reset();
+    return result;
+}
+
 template <class R>
 R read_result(const finished_call& call) {
+    if (call.coming) {
+        if constexpr (std::is_move_constructible_v<R>) {
+            if (auto result = read_coming_result<R>(call)) return std::move(*result);
+        } else {
+            call.wait_for_end();
+        }
+        return read_result<R>(call.task->value());
+    }
     const pool_task::reading_scope told(call.task.get());
     return read_result<R>(call.bytes());
 }

@@ -321,37 +321,6 @@ namespace brood::detail {
 
 using channel::queue_state;
 
-// ---- values -------------------------------------------------------------------------------------------------------
-
-std::uint64_t taken_value::size(std::size_t index) { return sizes_[index]; }
-void taken_value::read(std::size_t index, std::span<std::byte> into) {
-    platform::copy_memory(into.data(), lies_at(index), into.size());
-}
-const std::byte* taken_value::lies_at(std::size_t index) {
-    const std::byte* at = blocks_;
-    for (std::size_t i = 0; i < index; ++i) at += channel::aligned(sizes_[i]);
-    return at;
-}
-void taken_value::set_small(const void* bytes, std::size_t size) noexcept {
-    message_.reset();  // of the value that was taken before
-    sizes_ = {};
-    channel::copy_bytes(small_.data(), bytes, size);
-    bytes_ = {small_.data(), size};
-}
-void taken_value::set_message(std::shared_ptr<arena::held_block> message) noexcept {
-    if (const auto& head = arena::head_of(message->block());
-        head.kind == static_cast<std::uint64_t>(arena::kind::bytes)) {
-        bytes_ = {static_cast<const std::byte*>(message->bytes()), static_cast<std::size_t>(head.size)};
-        message_ = std::move(message);
-        return;
-    }
-    const auto view = channel::view_message(message->bytes());
-    bytes_ = view.bytes;
-    sizes_ = view.sizes;
-    blocks_ = view.blocks;
-    message_ = std::move(message);
-}
-
 // ---- queues -------------------------------------------------------------------------------------------------------
 
 shared_object channel_core::make(std::uint64_t capacity, std::size_t plain_size) {
@@ -377,7 +346,11 @@ channel_result channel_core::put(const output_archive& archive, const channel_de
     const auto bytes = archive.bytes();
     if (bytes.size() <= small_value && archive.blocks().empty() && archive.shared_objects().empty())
         return channel::put(*state_, channel::small_record{bytes.data(), bytes.size()}, until);
-    const auto message = channel::make_message(archive);
+    return put_message(channel::make_message(archive), until);
+}
+
+channel_result channel_core::put_message(const std::shared_ptr<arena::held_block>& message,
+                                         const channel_deadline& until) const {
     return channel::put(*state_, channel::message_record{message->block()}, until);
 }
 

@@ -7,8 +7,8 @@
 
 namespace brood {
 
-detail::block_filling::block_filling(void* memory, std::size_t size)
-    : supply_(size < block_size ? nullptr : new platform::page_supply(memory, size)) {}
+detail::block_filling::block_filling(void* memory, std::size_t size, bool beside_writer)
+    : supply_(size < block_size ? nullptr : new platform::page_supply(memory, size, beside_writer ? 2 : 1)) {}
 detail::block_filling::~block_filling() { delete static_cast<platform::page_supply*>(supply_); }
 
 input_archive::input_archive(std::span<const std::byte> bytes, block_source* blocks, handle_source* handles)
@@ -59,10 +59,21 @@ void input_archive::read_block(block what, void* into, std::size_t size) {
     ++next_block_;
 }
 
-const std::byte* input_archive::take_block_in_place(block what) {
-    const std::byte* const at = what.beside ? block_source_->lies_at(next_block_) : nullptr;
-    if (at != nullptr) ++next_block_;
-    return at;
+bool input_archive::lies_in_place(block what) const {
+    return what.beside && block_source_->lies_at(next_block_) != nullptr;
+}
+
+bool input_archive::grows(block what) const {
+    return what.beside && block_source_->wait_for(next_block_, 0) < block_source_->size(next_block_);
+}
+
+std::span<const std::byte> input_archive::take_part_in_place(std::size_t size, std::size_t begin,
+                                                             std::size_t element_size) {
+    const std::byte* const at = block_source_->lies_at(next_block_);
+    auto end = static_cast<std::size_t>(block_source_->wait_for(next_block_, begin + element_size - 1));
+    end -= end % element_size;
+    if (end == size) ++next_block_;
+    return {at + begin, end - begin};
 }
 
 void input_archive::read_fixed_block(void* into, std::size_t size) {

@@ -18,12 +18,6 @@ constexpr std::size_t smallest_share = std::size_t{4} << 20;
 constexpr std::size_t most_threads = 4;  // as many as fill the memory's bandwidth on common machines
 constexpr std::size_t supply_step = std::size_t{2} << 20;
 
-// Asking the system takes longer than a small copy.
-std::size_t processors() {
-    static const std::size_t count = usable_processors();
-    return count;
-}
-
 template <class Work>
 std::thread run_beside(Work work) {
     return std::thread([work] {
@@ -33,6 +27,12 @@ std::thread run_beside(Work work) {
 }
 
 }  // namespace
+
+// Asking the system takes longer than a small copy.
+std::size_t processors() {
+    static const std::size_t count = usable_processors();
+    return count;
+}
 
 void copy_memory(void* to, const void* from, std::size_t size) noexcept {
     auto* const into = static_cast<std::byte*>(to);
@@ -76,9 +76,9 @@ private:
     std::thread thread_;  // last: it uses the others
 };
 
-page_supply::page_supply(void* memory, std::size_t size) {
+page_supply::page_supply(void* memory, std::size_t size, std::size_t busy) {
     prepare_to_fill(memory, size);
-    if (size < smallest || !supplies_pages || processors() < 2) return;
+    if (size < smallest || !supplies_pages || processors() <= busy) return;
     auto* const begin = static_cast<std::byte*>(memory);
     try {
         helper_ = std::make_unique<helper>(begin, begin + size);

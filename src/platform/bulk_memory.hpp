@@ -8,15 +8,19 @@
 
 namespace brood::platform {
 
+// How many this process may use, as of the first call.
+std::size_t processors();
+
 // As std::memcpy; from 8 MiB on with up to three helpers, at most one for each processor that this process may use.
 // Any thread. fork: no helper exists when it returns.
 void copy_memory(void* to, const void* from, std::size_t size) noexcept;
 
 // While it lives, another processor has the system supply memory that is filled for the first time, from its end on.
-// The filler writes to it from its beginning on meanwhile. From 8 MiB on, where the system has a call for that.
+// The filler writes to it from its beginning on meanwhile. From 8 MiB on, where the system has a call for that and there
+// are more processors than `busy` ones, which includes the filler's.
 class page_supply {
 public:
-    page_supply(void* memory, std::size_t size);
+    page_supply(void* memory, std::size_t size, std::size_t busy);
     ~page_supply();
     page_supply(const page_supply&) = delete;
     page_supply& operator=(const page_supply&) = delete;

@@ -283,6 +283,11 @@ finished_call pool_core::call(const target& what, const task_settings& settings)
     return run_to_end(task);
 }
 
+bool finished_call::wait_for_end() const {
+    pool->wait(task->done, nullptr);
+    return !coming->lost;
+}
+
 finished_call pool_core::run_to_end(const std::shared_ptr<pool_task>& task) {
     submit(task, urgency::usual);
     wait(task->done, nullptr);

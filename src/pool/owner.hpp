@@ -167,10 +167,20 @@ private:
     bool is_done() const noexcept { return unfinished_ == 0 && !holds_.any(); }
 
     // ---- calls that are waited for (owner_call.cpp) ----
-    bool takes_direct_call(const detail::target& what, const output_archive& written);
+    bool takes_direct_call(const detail::target& what, const output_archive& written,
+                           const detail::task_settings& settings);
     task_pointer hand_over(const detail::target& what, const output_archive& written);
     void lead_call(lock& held, const pool_task& task);
-    detail::finished_call end_call(task_pointer task);
+    detail::finished_call end_direct_call(task_pointer task);
+    void submit_growing(const task_pointer& task, const detail::target& what, const output_archive& written);
+    detail::finished_call await(lock& held, task_pointer task);
+
+    // ---- results that are read while they are written (owner_coming.cpp) ----
+    static bool begins_to_come(const report_head& head, const detail::taken_value& taken) noexcept;
+    void note_coming(task_pointer task, const report_head& head, const detail::taken_value& taken);
+    void handle_whole(const report_head& head);
+    void end_with_coming_result(const task_pointer& task);
+    void lose_coming_result(pool_task& task) noexcept;
 
     // ---- batches (owner_batches.cpp) ----
     void handle_some(const report_head& head, const detail::taken_value& taken);
@@ -198,6 +208,7 @@ private:
     platform::deadline earliest(const time_point* until) const;
     void handle(detail::taken_value& taken);
     task_pointer* given_task(const report_head& head);
+    void note_run(pool_task& task, const report_head& head) noexcept;
     void handle_task_report(const report_head& head, const detail::taken_value& taken);
     void handle_refusal(const detail::taken_value& taken);
 

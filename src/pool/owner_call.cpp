@@ -40,34 +40,59 @@ private:
 
 detail::finished_call owner::call(const detail::target& what, const detail::task_settings& settings) {
     require_ours("submit to");
-    if (tracer_ || settings.timeout || settings.priority != 0 || settings.retries != defaults_.retries)
-        return pool_core::call(what, settings);
+    if (tracer_) return pool_core::call(what, settings);  // which tells how long each part took
     output_archive written(pool_task::mode);
     what.save(written);
-    if (lock held(mutex_); takes_direct_call(what, written)) {
+    if (lock held(mutex_); takes_direct_call(what, written, settings)) {
         const detail::waiting_scope told;
         auto task = hand_over(what, written);
         lead_call(held, *task);
-        wait_for(
-            held, [&] { return task->done.load(std::memory_order_acquire); }, nullptr);
-        return end_call(std::move(task));
+        return await(held, std::move(task));
     }
     const auto task = std::make_shared<pool_task>(shared_from_this(), settings);
-    task->is_single = true;
-    task->fill(what, written);
-    return run_to_end(task);
+    task->is_single = task->is_awaited = true;
+    if (settings.timeout || !channel::growing_message::is_worth_it(written)) {
+        task->fill(what, written);
+        submit(task, urgency::usual);
+    } else {
+        submit_growing(task, what, written);
+    }
+    const detail::waiting_scope told;
+    lock held(mutex_);
+    return await(held, task);
 }
 
-bool owner::takes_direct_call(const detail::target& what, const output_archive& written) {
-    return !leading_ && is_at_rest() && !broken_ && callbacks_.empty() &&
-           written.size() <= handoff::most_size - sizeof(task_head) && written.blocks().empty() &&
-           written.shared_objects().empty() && functions_.number_of(what.entry()) != unnumbered;
+bool owner::takes_direct_call(const detail::target& what, const output_archive& written,
+                              const detail::task_settings& settings) {
+    return !settings.timeout && settings.priority == 0 && settings.retries == defaults_.retries && !leading_ &&
+           is_at_rest() && !broken_ && callbacks_.empty() && written.size() <= handoff::most_size - sizeof(task_head) &&
+           written.blocks().empty() && written.shared_objects().empty() &&
+           functions_.number_of(what.entry()) != unnumbered;
+}
+
+// A worker reads large arguments while they are written.
+void owner::submit_growing(const task_pointer& task, const detail::target& what, const output_archive& written) {
+    channel::growing_message arguments(written);
+    task->fill(what, {{}, arguments.block()});
+    submit(task, urgency::usual);
+    arguments.write_blocks();
+}
+
+// Until it has ended, or its result begins to come.
+detail::finished_call owner::await(lock& held, task_pointer task) {
+    const auto has_ended = [&] { return task->done.load(std::memory_order_acquire); };
+    wait_for(
+        held, [&] { return has_ended() || task->coming; }, nullptr);
+    if (!has_ended()) return {task, {}, task->coming, shared_from_this()};
+    task->value();
+    if (task->core) return {std::move(task), {}};
+    return end_direct_call(std::move(task));
 }
 
 task_pointer owner::hand_over(const detail::target& what, const output_archive& written) {
     auto task = std::exchange(spare_, nullptr);
     if (!task) task = std::make_shared<pool_task>(nullptr, defaults_);
-    task->is_single = true;
+    task->is_single = task->is_awaited = true;
     task->entry = what.entry();
     task->calls = what.calls();
     task->arguments.bytes.assign(reinterpret_cast<const char*>(written.bytes().data()), written.size());
@@ -100,9 +125,8 @@ void owner::lead_call(lock& held, const pool_task& task) {
     if (failure) std::rethrow_exception(failure);
 }
 
-// With the lock. The task is used again if all went well.
-detail::finished_call owner::end_call(task_pointer task) {
-    task->value();
+// The task is used again.
+detail::finished_call owner::end_direct_call(task_pointer task) {
     detail::finished_call ended{nullptr, std::move(task->result)};
     task->where = pool_task::place::nowhere;
     task->has_ended = false;

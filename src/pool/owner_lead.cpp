@@ -270,6 +270,7 @@ void owner::handle(detail::taken_value& taken) {
         case report::submit: handle_submission(head, taken); break;
         case report::cancel: handle_cancel(head); break;
         case report::some: handle_some(head, taken); break;
+        case report::whole: handle_whole(head); break;
         case report::result:
         case report::exception: handle_task_report(head, taken); break;
     }
@@ -283,9 +284,15 @@ task_pointer* owner::given_task(const report_head& head) {
     return &task;
 }
 
+void owner::note_run(pool_task& task, const report_head& head) noexcept {
+    task.busy = std::chrono::nanoseconds(std::max<std::int64_t>(0, head.busy));
+    if (head.busy > 0) mean_run_ += (static_cast<double>(task.busy.count()) - mean_run_) / 16;
+}
+
 void owner::handle_task_report(const report_head& head, const detail::taken_value& taken) {
     auto* const given = given_task(head);
     if (given == nullptr) return;
+    if (begins_to_come(head, taken)) return note_coming(*given, head, taken);
     detail::task_bytes result;
     std::exception_ptr failure;
     try {
@@ -295,8 +302,7 @@ void owner::handle_task_report(const report_head& head, const detail::taken_valu
     }
     const task_pointer task = std::move(*given);  // free_slot() would let go of it
     task->has_ended = true;
-    task->busy = std::chrono::nanoseconds(std::max<std::int64_t>(0, head.busy));
-    if (head.busy > 0) mean_run_ += (static_cast<double>(task->busy.count()) - mean_run_) / 16;
+    note_run(*task, head);
     if (head.what == report::exception) {
         if (task->trace) task->trace->outcome = "exception";
         return fail(*task, read_exception(taken));

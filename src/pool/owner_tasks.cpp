@@ -159,6 +159,7 @@ task_record owner::make_record(const pool_task& task) {
     head.traced = task.trace ? 1 : 0;
     head.batch = task.batch ? 1 : 0;
     head.single = task.is_single ? 1 : 0;
+    head.awaited = task.is_awaited ? 1 : 0;
     std::string_view arguments = task.arguments.bytes;
     const std::uint64_t place = task.arguments.message ? task.arguments.message->block() : 0;
     if (place != 0) {
@@ -287,6 +288,7 @@ void owner::show_end_of(const pool_task& task) noexcept {
 }
 
 void owner::fail(pool_task& task, const std::exception_ptr& why) {
+    lose_coming_result(task);
     task.failure = why;
     settle(task);
 }

@@ -248,6 +248,7 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
         task->died_at = position_of(*task);
         return fail(*task, make_error([&] { return timeout_error(text + " ran longer than it may"); }));
     }
+    if (task->coming && channel::is_whole(task->coming->bytes.message->bytes())) return end_with_coming_result(task);
     if (task->trace) task->trace->outcome = "died: " + death.status().to_string();
     if (task->retries_left > 0) {
         --task->retries_left;
@@ -257,6 +258,7 @@ void owner::end_task_of_dead(const task_pointer& task, const process_died& death
             task->trace->outcome.clear();
             task->trace->submitted = clock_now();
         }
+        lose_coming_result(*task);
         return put_back(task);
     }
     task->died_at = position_of(*task);

@@ -147,6 +147,7 @@ struct task_head {
     std::uint8_t batch : 1;       // its worker tells of what it has done so far
     std::uint8_t in_message : 1;  // its arguments are
     std::uint8_t single : 1;      // it has no elements; how long it ran may be told with the next result
+    std::uint8_t awaited : 1;     // its result may be reported before it is whole
 };
 static_assert(most_slots <= 1U << 16 && most_functions < unnumbered && longest_function <= 1U << 16);
 
@@ -156,6 +157,7 @@ enum class report : std::uint8_t {
     refused,    // its initializer threw; the exception follows
     some,       // values of elements of a batch follow: one, bare, if `elements` is 0
     result,     // the value follows
+    whole,      // so it is, of a result that was reported before
     exception,  // the exception follows
     leaving,    // the worker ends by itself
     waits,      // its task waits for a task

@@ -84,7 +84,10 @@ public:
         return *result_;
     }
     void send_result() override {
-        if (!owner_.answer(head_.generation, *result_)) owner_.reports().put(*result_, {});
+        if (head_.awaited != 0 && channel::growing_message::is_worth_it(*result_))
+            send_growing_result();
+        else if (!owner_.answer(head_.generation, *result_))
+            owner_.reports().put(*result_, {});
         sent_ = true;
         if (head_.traced != 0) owner_.note_sent(head_.slot);
     }
@@ -112,6 +115,14 @@ public:
     void send_some() override { owner_.reports().put(*some_, {}); }
 
 private:
+    // Its caller reads it meanwhile, but has it only when all was told.
+    void send_growing_result() {
+        channel::growing_message message(*result_);
+        owner_.reports().put_message(message.block(), {});
+        message.write_blocks();
+        const auto head = head_of(report::whole, 0);
+        owner_.reports().put_plain(&head, sizeof head, {});
+    }
     bool is_small() const noexcept { return head_.in_message == 0 && head_.traced == 0; }
     report_head head_of(report what, std::size_t count) const noexcept {
         return {what, owner_.index(), head_.generation, head_.slot, static_cast<std::uint32_t>(count), 0};

@@ -154,10 +154,10 @@ inline frame::~frame() {
 }
 
 // Large memory that is filled for the first time, from its beginning on, while this lives: the system supplies it
-// faster. Never fails.
+// faster. `beside_writer`: what it is filled from is still being written, by another processor. Never fails.
 class BROOD_API block_filling {
 public:
-    block_filling(void* memory, std::size_t size);
+    block_filling(void* memory, std::size_t size, bool beside_writer = false);
     block_filling(const block_filling&) = delete;
     block_filling& operator=(const block_filling&) = delete;
     ~block_filling();
@@ -287,6 +287,12 @@ public:
     virtual void read(std::size_t index, std::span<std::byte> into) = 0;
     // Where the block lies in this process, for types of any alignment; null when it has to be read.
     virtual const std::byte* lies_at(std::size_t) { return nullptr; }
+    // Of one that lies there: how many of its bytes do so far. Blocks until there are more than `from`; throws when
+    // there never will be.
+    virtual std::uint64_t wait_for(std::size_t index, std::uint64_t from) {
+        static_cast<void>(from);
+        return size(index);
+    }
 };
 
 // Where an input_archive gets the handles beside the message from. What is not taken stays the source's.
@@ -366,8 +372,12 @@ public:
     };
     block begin_block(std::size_t element_size);
     void read_block(block what, void* into, std::size_t size);
-    // In the place of read_block: the block where it lies. Null when it lies nowhere, and is then still to be read.
-    const std::byte* take_block_in_place(block what);
+    // In the place of read_block, for a block of `size` bytes that lies somewhere: what is there of it from its byte
+    // `begin` on, in whole elements, and at least one. The last part ends its reading.
+    std::span<const std::byte> take_part_in_place(std::size_t size, std::size_t begin, std::size_t element_size);
+    bool lies_in_place(block what) const;
+    // Whether it is still being written.
+    bool grows(block what) const;
     void read_fixed_block(void* into, std::size_t size);
     // Skips what pad_elements wrote.
     void skip_padding(std::size_t left_before, std::uint64_t count);

@@ -10,6 +10,7 @@
 #include <brood/loan.hpp>
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <chrono>
 #include <cstddef>
@@ -52,13 +53,15 @@ public:
     std::uint64_t size(std::size_t index) override;
     void read(std::size_t index, std::span<std::byte> into) override;
     const std::byte* lies_at(std::size_t index) override;
+    std::uint64_t wait_for(std::size_t index, std::uint64_t from) override;
 
     // What the bytes lie in; empty when they were copied.
     shared_object owner() const { return message_ ? shared_object::of(message_) : shared_object(); }
 
     void set_small(const void* bytes, std::size_t size) noexcept;
-    // A message, or a block that holds nothing but the bytes.
-    void set_message(std::shared_ptr<arena::held_block> message) noexcept;
+    // A message, or a block that holds nothing but the bytes. `lost`, which must live as long, is set when the rest of
+    // a message that grows will not come; null: its writer cannot end before this process does.
+    void set_message(std::shared_ptr<arena::held_block> message, const std::atomic<bool>* lost = nullptr) noexcept;
 
 private:
     alignas(shared_alignment) std::array<std::byte, small_value> small_;
@@ -66,6 +69,9 @@ private:
     std::shared_ptr<arena::held_block> message_;
     std::span<const std::uint64_t> sizes_;
     const std::byte* blocks_ = nullptr;
+    const std::atomic<std::uint64_t>* written_ = nullptr;
+    const std::atomic<bool>* lost_ = nullptr;
+    std::size_t begin_of(std::size_t index) const noexcept;
 };
 
 // Another way on which something may come to a thread that waits at a queue. That thread calls all of it.
@@ -97,6 +103,8 @@ public:
 
     channel_result put_plain(const void* value, std::size_t size, const channel_deadline& until) const;
     channel_result put(const output_archive& archive, const channel_deadline& until) const;
+    // A message that was made before.
+    channel_result put_message(const std::shared_ptr<arena::held_block>& message, const channel_deadline& until) const;
     channel_result put_run(std::span<const std::byte> bytes, const channel_deadline& until) const;
     channel_result get_plain(void* value, std::size_t size, const channel_deadline& until) const;
     channel_result get(taken_value& into, const channel_deadline& until) const;

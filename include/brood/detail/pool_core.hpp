@@ -101,6 +101,7 @@ public:
     void fill(const target& what);
     // The same, where that was written already.
     void fill(const target& what, const output_archive& written);
+    void fill(const target& what, task_bytes written);
     static constexpr archive_mode mode{.handles = false, .same_program = true};  // workers compare builds at first
     // After `done`: the bytes of the value; throws what the task threw or what became of it.
     const task_bytes& value() const;
@@ -122,6 +123,7 @@ public:
     bool killed = false;     // cancelled while it ran
     bool has_ended = false;  // its worker has said so
     bool is_single = false;  // no elements of which one may be under way
+    bool is_awaited = false;  // somebody reads its result while that is written
     std::uint32_t slot = 0;
     std::uint64_t number = 0;
     std::uint64_t generation = 0;
@@ -131,6 +133,7 @@ public:
     std::string entry_name;  // instead of `entry`: the written name of code
     task_bytes arguments;
     task_bytes result;
+    std::shared_ptr<coming_result> coming;  // what will be the result
     std::exception_ptr failure;            // of a batch also while it runs: of results that could not be kept
     std::optional<std::uint64_t> died_at;  // its worker died in this element
     std::chrono::nanoseconds busy{0};
@@ -162,11 +165,17 @@ public:
 };
 
 // What a call gave that was waited for: as bytes, in its task unless it needed none.
-struct finished_call {
+struct BROOD_API finished_call {
     std::shared_ptr<pool_task> task;
     task_bytes own;
+    // Instead of both, if there is one: the task has not ended yet, and this may be read already.
+    std::shared_ptr<const coming_result> coming = {};
+    std::shared_ptr<pool_core> pool = {};
 
     const task_bytes& bytes() const noexcept { return task ? task->result : own; }
+    // Blocks until the task of a result that was coming has ended. False when that result did not come: the task failed,
+    // or was run again.
+    bool wait_for_end() const;
 };
 
 // A pool as one process sees it. Thread-safe.
