@@ -45,13 +45,11 @@ std::optional<R> read_coming_result(const finished_call& call) {
 
 template <class R>
 R read_result(const finished_call& call) {
-    if (call.coming) {
-        if constexpr (std::is_move_constructible_v<R>) {
-            if (auto result = read_coming_result<R>(call)) return std::move(*result);
-        } else {
-            call.wait_for_end();
+    if constexpr (!std::is_void_v<R>) {
+        if (call.coming) {
+            auto result = read_coming_result<R>(call);
+            return result ? std::move(*result) : read_result<R>(call.task->value());
         }
-        return read_result<R>(call.task->value());
     }
     const pool_task::reading_scope told(call.task.get());
     return read_result<R>(call.bytes());

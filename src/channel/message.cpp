@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A message: its counts, how much of the blocks is there, the places of the shared objects, the sizes of the blocks, the
-// bytes, the blocks. The head's own word counts the objects that it holds references to, so that any process can give them back at any moment.
+// A message: its counts, how much of the blocks is there, the places of the shared objects, the sizes of the blocks,
+// the bytes, the blocks. The head's own word counts the objects that it holds references to, so that any process can
+// give them back at any moment.
 #include "channel/message.hpp"
 
 #include "arena/blocks.hpp"
@@ -55,8 +56,7 @@ void write_beginning(void* message, const counts_of_message& c, const output_arc
     auto* word = places_of(message);
     for (const auto& object : archive.shared_objects()) *word++ = object.place;
     for (const auto& block : archive.blocks()) *word++ = block.size();
-    std::copy(archive.bytes().begin(), archive.bytes().end(),
-              static_cast<std::byte*>(message) + begin_of_bytes(c));
+    std::copy(archive.bytes().begin(), archive.bytes().end(), static_cast<std::byte*>(message) + begin_of_bytes(c));
 }
 
 void write_by_steps(std::byte* to, std::span<const std::byte> block, std::size_t begin, written_bytes& written) {

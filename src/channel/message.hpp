@@ -53,8 +53,8 @@ struct message_view {
 message_view view_message(const void* bytes) noexcept;
 // Whether all of its blocks are there.
 bool is_whole(const void* message) noexcept;
-// Until more than `from` bytes are: how many are. Throws serialization_error when there are not and `lost`, unless null,
-// is set.
+// Until more than `from` bytes are: how many are. Throws serialization_error when there are not and `lost`, unless
+// null, is set.
 std::uint64_t wait_written(const written_bytes& written, std::uint64_t from, const std::atomic<bool>* lost);
 // Where the next block begins.
 std::size_t aligned(std::uint64_t size) noexcept;

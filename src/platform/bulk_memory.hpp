@@ -16,8 +16,8 @@ std::size_t processors();
 void copy_memory(void* to, const void* from, std::size_t size) noexcept;
 
 // While it lives, another processor has the system supply memory that is filled for the first time, from its end on.
-// The filler writes to it from its beginning on meanwhile. From 8 MiB on, where the system has a call for that and there
-// are more processors than `busy` ones, which includes the filler's.
+// The filler writes to it from its beginning on meanwhile. From 8 MiB on, where the system has a call for that and
+// there are more processors than `busy` ones, which includes the filler's.
 class page_supply {
 public:
     page_supply(void* memory, std::size_t size, std::size_t busy);

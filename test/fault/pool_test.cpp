@@ -3,6 +3,7 @@
 // values.
 #include "folder.hpp"
 #include "mailbox.hpp"
+#include "random_deaths.hpp"
 #include "sanitizer.hpp"
 #include "scenario.hpp"
 #include "waiting.hpp"
@@ -404,39 +405,6 @@ TEST_CASE("an initializer that throws or dies fails the pool and does not start 
         for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(pool.submit(twice, 1).get(), brood::worker_died);
     }
 }
-
-namespace {
-
-// Of workers that have begun: a pool whose workers die again and again before that gives up.
-void kill_some_worker(brood::pool& pool) {
-    auto workers = pool.stats();
-    std::erase_if(workers, [](const auto& one) { return one.state == brood::worker_state::starting; });
-    if (!workers.empty()) kill_process(workers[static_cast<std::size_t>(std::rand()) % workers.size()].pid);
-}
-
-// Every 3 ms a worker dies, as long as this lives.
-class random_deaths {
-public:
-    explicit random_deaths(brood::pool& pool)
-        : killer_([this, &pool] {
-              while (!over_) {
-                  std::this_thread::sleep_for(3ms);
-                  kill_some_worker(pool);
-              }
-          }) {}
-    random_deaths(const random_deaths&) = delete;
-    random_deaths& operator=(const random_deaths&) = delete;
-    ~random_deaths() {
-        over_ = true;
-        killer_.join();
-    }
-
-private:
-    std::atomic<bool> over_{false};
-    std::thread killer_;
-};
-
-}  // namespace
 
 TEST_CASE("workers killed at random while a map runs: every result is right and there once") {
     brood::pool pool({.workers = 2, .retries = 1000});

@@ -148,16 +148,17 @@ private:
         constexpr bool copies = std::is_trivially_copyable_v<element> && std::is_copy_constructible_v<element> &&
                                 std::is_copy_assignable_v<element>;
         if constexpr (copies && requires(const element* at) { elements.insert(elements.end(), at, at); }) {
-            if (archive.lies_in_place(block)) return append_from_place(archive, elements, block);
+            const block_filling filling(elements.data(), block.beside ? size : 0, archive.grows(block));
+            if (archive.lies_in_place(block)) return append_from_place(archive, elements, size);
+            elements.resize(block.count);
+        } else {
+            elements.resize(block.count);
         }
-        elements.resize(block.count);
         archive.read_block(block, elements.data(), size);
     }
     template <class T>
-    static void append_from_place(input_archive& archive, T& elements, const input_archive::block& block) {
+    static void append_from_place(input_archive& archive, T& elements, std::size_t size) {
         using element = typename T::value_type;
-        const std::size_t size = block.count * sizeof(element);
-        const block_filling filling(elements.data(), size, archive.grows(block));
         for (std::size_t done = 0; done < size;) {
             const auto part = archive.take_part_in_place(size, done, sizeof(element));
             const auto* const first = reinterpret_cast<const element*>(part.data());

@@ -119,10 +119,10 @@ public:
     enum class place : std::uint8_t { nowhere, pending, given_out, ended };
     place where = place::nowhere;
     bool timed_out = false;
-    bool withdrawn = false;  // cancelled before it ran; in a worker, of a task of a task: cancelled at all
-    bool killed = false;     // cancelled while it ran
-    bool has_ended = false;  // its worker has said so
-    bool is_single = false;  // no elements of which one may be under way
+    bool withdrawn = false;   // cancelled before it ran; in a worker, of a task of a task: cancelled at all
+    bool killed = false;      // cancelled while it ran
+    bool has_ended = false;   // its worker has said so
+    bool is_single = false;   // no elements of which one may be under way
     bool is_awaited = false;  // somebody reads its result while that is written
     std::uint32_t slot = 0;
     std::uint64_t number = 0;
@@ -134,8 +134,8 @@ public:
     task_bytes arguments;
     task_bytes result;
     std::shared_ptr<coming_result> coming;  // what will be the result
-    std::exception_ptr failure;            // of a batch also while it runs: of results that could not be kept
-    std::optional<std::uint64_t> died_at;  // its worker died in this element
+    std::exception_ptr failure;             // of a batch also while it runs: of results that could not be kept
+    std::optional<std::uint64_t> died_at;   // its worker died in this element
     std::chrono::nanoseconds busy{0};
     struct listener {
         std::function<void()> call;
@@ -173,8 +173,8 @@ struct BROOD_API finished_call {
     std::shared_ptr<pool_core> pool = {};
 
     const task_bytes& bytes() const noexcept { return task ? task->result : own; }
-    // Blocks until the task of a result that was coming has ended. False when that result did not come: the task failed,
-    // or was run again.
+    // Blocks until the task of a result that was coming has ended. False when that result did not come: the task
+    // failed, or was run again.
     bool wait_for_end() const;
 };
 
