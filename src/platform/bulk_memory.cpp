@@ -29,9 +29,13 @@ std::thread run_beside(Work work) {
 }  // namespace
 
 // Asking the system takes longer than a small copy.
-std::size_t processors() {
-    static const std::size_t count = usable_processors();
-    return count;
+std::size_t processors() noexcept {
+    try {
+        static const std::size_t count = usable_processors();
+        return count;
+    } catch (const std::exception&) {
+        return 1;  // asked again the next time
+    }
 }
 
 void copy_memory(void* to, const void* from, std::size_t size) noexcept {

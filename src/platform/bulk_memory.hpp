@@ -8,8 +8,8 @@
 
 namespace brood::platform {
 
-// How many this process may use, as of the first call.
-std::size_t processors();
+// How many this process may use, as of the first call. 1 where there is no memory to find out.
+std::size_t processors() noexcept;
 
 // As std::memcpy; from 8 MiB on with up to three helpers, at most one for each processor that this process may use.
 // Any thread. fork: no helper exists when it returns.

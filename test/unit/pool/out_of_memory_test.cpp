@@ -19,6 +19,7 @@ namespace {
 
 int twice(int x) { return 2 * x; }
 std::vector<int> many(int count) { return std::vector<int>(static_cast<std::size_t>(count), count); }
+std::size_t count_of(const std::vector<int>& all) { return all.size(); }
 std::size_t length(const std::string& text) { return text.size(); }
 int by_another(int x) { return brood::current_pool().apply(twice, x); }
 int throws(std::size_t size) { throw std::runtime_error(std::string(size, 'x')); }
@@ -62,6 +63,13 @@ TEST_CASE("a call without memory throws bad_alloc, and so does one whose result 
         const std::string text(size, 'x');
         CHECK(fail_at_each_allocation([&](brood::pool& pool) { return pool.apply(length, text) == size; }) > 0);
     }
+}
+
+TEST_CASE("a call without memory for a large value that is read while it is written throws bad_alloc") {
+    const std::vector<int> large(1'000'000, 3);
+    CHECK(fail_at_each_allocation([](brood::pool& pool) { return pool.apply(many, 1'000'000).size() == 1'000'000; }) >
+          5);
+    CHECK(fail_at_each_allocation([&](brood::pool& pool) { return pool.apply(count_of, large) == large.size(); }) > 5);
 }
 
 TEST_CASE("a future without memory throws bad_alloc, and others have their values") {
