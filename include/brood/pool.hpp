@@ -122,9 +122,17 @@ public:
     }
     template <class F, class... X>
     auto submit(const task_options& options, F&& function, X&&... arguments) {
-        auto call = make_call(options, std::forward<F>(function), std::forward<X>(arguments)...);
-        core_->submit(call, detail::pool_core::urgency::usual);
-        return future<typename detail::pool_result<F, X...>::type>(std::move(call));
+        using result = typename detail::pool_result<F, X...>::type;
+        auto call = std::make_shared<detail::pool_call<result>>(core_, core_->settings_for(options));
+        if constexpr (detail::wants_stop_token<std::decay_t<F>, X...>) {
+            call->stop.emplace();
+            core_->send(call, detail::borrow_target<detail::send_back>(
+                                  std::forward<F>(function), stop_token(*call->stop), std::forward<X>(arguments)...));
+        } else {
+            core_->send(call, detail::borrow_target<detail::send_back>(std::forward<F>(function),
+                                                                       std::forward<X>(arguments)...));
+        }
+        return future<result>(std::move(call));
     }
     // The same and waits: the result, or what the function threw.
     template <class F, class... X>
@@ -167,21 +175,6 @@ private:
     friend pool current_pool();
     pool(std::shared_ptr<detail::pool_core> core, bool owned) : core_(std::move(core)) {
         if (owned) life_ = std::make_shared<detail::pool_life>(core_);
-    }
-
-    template <class F, class... X>
-    auto make_call(const task_options& options, F&& function, X&&... arguments) {
-        using result = typename detail::pool_result<F, X...>::type;
-        auto call = std::make_shared<detail::pool_call<result>>(core_, core_->settings_for(options));
-        if constexpr (detail::wants_stop_token<std::decay_t<F>, X...>) {
-            call->stop.emplace();
-            call->fill(detail::borrow_target<detail::send_back>(std::forward<F>(function), stop_token(*call->stop),
-                                                                std::forward<X>(arguments)...));
-        } else {
-            call->fill(
-                detail::borrow_target<detail::send_back>(std::forward<F>(function), std::forward<X>(arguments)...));
-        }
-        return call;
     }
 
     std::shared_ptr<detail::pool_core> core_;

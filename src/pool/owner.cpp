@@ -276,23 +276,23 @@ namespace {
 }
 }  // namespace
 
+void pool_core::send(const std::shared_ptr<pool_task>& task, const target& what) {
+    task->fill(what);
+    submit(task, urgency::usual);
+}
+
 finished_call pool_core::call(const target& what, const task_settings& settings) {
     const auto task = std::make_shared<pool_task>(shared_from_this(), settings);
     task->is_single = true;
-    task->fill(what);
-    return run_to_end(task);
+    send(task, what);
+    wait(task->done, nullptr);
+    task->value();
+    return {task, {}};
 }
 
 bool finished_call::wait_for_end() const {
     pool->wait(task->done, nullptr);
     return !coming->lost;
-}
-
-finished_call pool_core::run_to_end(const std::shared_ptr<pool_task>& task) {
-    submit(task, urgency::usual);
-    wait(task->done, nullptr);
-    task->value();
-    return {task, {}};
 }
 
 std::unique_ptr<pools::task_trace> pool_core::begin_trace(const target&) { return nullptr; }

@@ -72,6 +72,7 @@ public:
     ~owner() override;
 
     void submit(const task_pointer& task, urgency how) override;
+    void send(const task_pointer& task, const detail::target& what) override;
     detail::finished_call call(const detail::target& what, const detail::task_settings& settings) override;
     bool wait(const std::atomic<bool>& flag, const time_point* until) override;
     void look_again() noexcept override;
@@ -172,7 +173,7 @@ private:
     task_pointer hand_over(const detail::target& what, const output_archive& written);
     void lead_call(lock& held, const pool_task& task);
     detail::finished_call end_direct_call(task_pointer task);
-    void submit_growing(const task_pointer& task, const detail::target& what, const output_archive& written);
+    void send_written(const task_pointer& task, const detail::target& what, const output_archive& written);
     detail::finished_call await(lock& held, task_pointer task);
 
     // ---- results that are read while they are written (owner_coming.cpp) ----

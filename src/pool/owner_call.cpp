@@ -51,12 +51,7 @@ detail::finished_call owner::call(const detail::target& what, const detail::task
     }
     const auto task = std::make_shared<pool_task>(shared_from_this(), settings);
     task->is_single = task->is_awaited = true;
-    if (settings.timeout || !channel::growing_message::is_worth_it(written)) {
-        task->fill(what, written);
-        submit(task, urgency::usual);
-    } else {
-        submit_growing(task, what, written);
-    }
+    send_written(task, what, written);
     const detail::waiting_scope told;
     lock held(mutex_);
     return await(held, task);
@@ -70,8 +65,20 @@ bool owner::takes_direct_call(const detail::target& what, const output_archive& 
            functions_.number_of(what.entry()) != unnumbered;
 }
 
-// A worker reads large arguments while they are written.
-void owner::submit_growing(const task_pointer& task, const detail::target& what, const output_archive& written) {
+void owner::send(const task_pointer& task, const detail::target& what) {
+    require_ours("submit to");
+    if (tracer_) return pool_core::send(task, what);
+    output_archive written(pool_task::mode);
+    what.save(written);
+    send_written(task, what, written);
+}
+
+// Large arguments are read while they are written, unless that would count against a time limit.
+void owner::send_written(const task_pointer& task, const detail::target& what, const output_archive& written) {
+    if (task->settings.timeout || !channel::growing_message::is_worth_it(written)) {
+        task->fill(what, written);
+        return submit(task, urgency::usual);
+    }
     channel::growing_message arguments(written);
     task->fill(what, {{}, arguments.block()});
     submit(task, urgency::usual);

@@ -63,6 +63,9 @@ TEST_CASE("large arguments and results of calls, of any size and shape") {
     check_same_large(pool, std::pair(std::string("first"), std::map<int, large_numbers>{{4, count_large(400'000)}}));
     CHECK(pool.apply(sum_of_large, count_large(1'000'000)) == 500'000'500'000U);
     CHECK(pool.apply(count_large, 1'000'000U) == count_large(1'000'000));
+    std::vector<brood::future<large_numbers>> all;
+    for (std::size_t i = 0; i < 5; ++i) all.push_back(pool.submit(same_large<large_numbers>, count_large(400'000 + i)));
+    for (std::size_t i = 0; i < 5; ++i) CHECK(all[i].get() == count_large(400'000 + i));
 }
 
 TEST_CASE("a large result of a class keeps what belongs together") {

@@ -215,6 +215,8 @@ TEST_CASE("a worker that dies while it reads large arguments that are being writ
     for (int i = 0; i < 3; ++i) {
         CHECK_THROWS_AS(pool.apply(sum, deadly{count_from(1), count_from(2)}), brood::worker_died);
         CHECK_THROWS_AS(patient.apply(sum, deadly{count_from(1), count_from(2)}), brood::worker_died);
+        auto later = pool.submit(sum, deadly{count_from(1), count_from(2)});
+        CHECK_THROWS_AS(later.get(), brood::worker_died);
         check_still_works(pool);
         check_still_works(patient);
     }

@@ -197,7 +197,10 @@ public:
     };
     // Throws std::logic_error when the pool was closed, and cancelled when it was terminated.
     virtual void submit(const std::shared_ptr<pool_task>& task, urgency how) = 0;
-    // Makes a task, submits it as usual, and waits. Throws the same, serialization_error, and what the task threw.
+    // Fills the task and submits it as usual; what the target borrows must live until then. Throws the same, and
+    // serialization_error.
+    virtual void send(const std::shared_ptr<pool_task>& task, const target& what);
+    // Makes a task, sends it, and waits. Throws the same, and what the task threw.
     virtual finished_call call(const target& what, const task_settings& settings);
     // Blocks until the flag, which belongs to this pool, is set: true.
     virtual bool wait(const std::atomic<bool>& flag, const std::chrono::steady_clock::time_point* until) = 0;
@@ -246,10 +249,6 @@ public:
     virtual void terminate();
     // The last handle is gone.
     virtual void finish() noexcept {}
-
-protected:
-    // Submits it as usual and waits; throws what the task threw.
-    finished_call run_to_end(const std::shared_ptr<pool_task>& task);
 };
 
 }  // namespace detail
