@@ -45,10 +45,18 @@ counts_of_message counts_of(const output_archive& archive) noexcept {
     return {archive.bytes().size(), archive.blocks().size(), archive.shared_objects().size()};
 }
 
+// Calls use(block, where it begins) for each, and gives the size of all.
+template <class Use>
+std::size_t for_each_block(const output_archive& archive, const Use& use) noexcept {
+    std::size_t begin = 0;
+    for (const auto& block : archive.blocks()) {
+        use(block, begin);
+        begin += aligned(block.size());
+    }
+    return begin;
+}
 std::size_t size_of_blocks(const output_archive& archive) noexcept {
-    std::size_t size = 0;
-    for (const auto& block : archive.blocks()) size += aligned(block.size());
-    return size;
+    return for_each_block(archive, [](auto, std::size_t) {});
 }
 
 void write_beginning(void* message, const counts_of_message& c, const output_archive& archive) {
@@ -111,6 +119,7 @@ arena::block_handle begin_message(const output_archive& archive) {
     return made;
 }
 
+written_bytes& written_of(void* message) noexcept { return static_cast<head_of_message*>(message)->written; }
 std::byte* blocks_of(void* message) noexcept {
     return static_cast<std::byte*>(message) + begin_of_blocks(static_cast<head_of_message*>(message)->counts);
 }
@@ -123,12 +132,10 @@ void register_message_kind() noexcept { arena::register_kind(arena::kind::messag
 
 arena::block_handle make_message(const output_archive& archive) {
     auto made = begin_message(archive);
-    std::byte* to = blocks_of(made->bytes());
-    for (const auto& block : archive.blocks()) {
-        platform::copy_memory(to, block.data(), block.size());
-        to += aligned(block.size());
-    }
-    static_cast<head_of_message*>(made->bytes())->written.store(size_of_blocks(archive), std::memory_order_release);
+    std::byte* const to = blocks_of(made->bytes());
+    const auto size = for_each_block(
+        archive, [&](auto block, std::size_t begin) { platform::copy_memory(to + begin, block.data(), block.size()); });
+    written_of(made->bytes()).store(size, std::memory_order_release);
     return made;
 }
 
@@ -137,17 +144,14 @@ growing_message::growing_message(const output_archive& archive) : archive_(archi
 void growing_message::write_blocks() noexcept {
     if (std::exchange(written_, true)) return;
     std::byte* const to = blocks_of(block_->bytes());
-    auto& written = static_cast<head_of_message*>(block_->bytes())->written;
-    std::size_t begin = 0;
-    for (const auto& block : archive_.blocks()) {
-        write_by_steps(to, block, begin, written);
-        begin += aligned(block.size());
-    }
-    written.store(begin, std::memory_order_release);
+    auto& written = written_of(block_->bytes());
+    const auto size =
+        for_each_block(archive_, [&](auto block, std::size_t begin) { write_by_steps(to, block, begin, written); });
+    written.store(size, std::memory_order_release);
 }
 
 bool growing_message::is_worth_it(const output_archive& archive) noexcept {
-    return !archive.blocks().empty() && size_of_blocks(archive) >= smallest_to_grow && platform::processors() > 1;
+    return size_of_blocks(archive) >= smallest_to_grow && platform::processors() > 1;
 }
 
 bool is_whole(const void* message) noexcept {

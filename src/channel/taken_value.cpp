@@ -13,10 +13,11 @@ namespace brood::detail {
 
 std::uint64_t taken_value::size(std::size_t index) { return sizes_[index]; }
 
-std::size_t taken_value::begin_of(std::size_t index) const noexcept {
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < index; ++i) begin += channel::aligned(sizes_[i]);
-    return begin;
+// They are read in order.
+std::size_t taken_value::begin_of(std::size_t index) noexcept {
+    if (index < last_index_) last_index_ = last_begin_ = 0;
+    for (; last_index_ < index; ++last_index_) last_begin_ += channel::aligned(sizes_[last_index_]);
+    return last_begin_;
 }
 const std::byte* taken_value::lies_at(std::size_t index) { return blocks_ + begin_of(index); }
 
@@ -52,6 +53,7 @@ void taken_value::set_message(std::shared_ptr<arena::held_block> message, const 
     blocks_ = view.blocks;
     written_ = view.written;
     lost_ = lost;
+    last_index_ = last_begin_ = 0;
     message_ = std::move(message);
 }
 

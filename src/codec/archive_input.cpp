@@ -59,12 +59,10 @@ void input_archive::read_block(block what, void* into, std::size_t size) {
     ++next_block_;
 }
 
-bool input_archive::lies_in_place(block what) const {
-    return what.beside && block_source_->lies_at(next_block_) != nullptr;
-}
+bool input_archive::next_block_lies_in_place() const { return block_source_->lies_at(next_block_) != nullptr; }
 
-bool input_archive::grows(block what) const {
-    return what.beside && block_source_->wait_for(next_block_, 0) < block_source_->size(next_block_);
+bool input_archive::next_block_grows() const {
+    return block_source_->wait_for(next_block_, 0) < block_source_->size(next_block_);
 }
 
 std::span<const std::byte> input_archive::take_part_in_place(std::size_t size, std::size_t begin,

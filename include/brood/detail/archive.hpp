@@ -372,12 +372,12 @@ public:
     };
     block begin_block(std::size_t element_size);
     void read_block(block what, void* into, std::size_t size);
-    // In the place of read_block, for a block of `size` bytes that lies somewhere: what is there of it from its byte
+    // Of a block beside: whether it lies in this process, and whether it is still being written there.
+    bool next_block_lies_in_place() const;
+    bool next_block_grows() const;
+    // In the place of read_block, for a block of `size` bytes that lies there: what there is of it from its byte
     // `begin` on, in whole elements, and at least one. The last part ends its reading.
     std::span<const std::byte> take_part_in_place(std::size_t size, std::size_t begin, std::size_t element_size);
-    bool lies_in_place(block what) const;
-    // Whether it is still being written.
-    bool grows(block what) const;
     void read_fixed_block(void* into, std::size_t size);
     // Skips what pad_elements wrote.
     void skip_padding(std::size_t left_before, std::uint64_t count);

@@ -64,6 +64,8 @@ public:
     void set_message(std::shared_ptr<arena::held_block> message, const std::atomic<bool>* lost = nullptr) noexcept;
 
 private:
+    std::size_t begin_of(std::size_t index) noexcept;
+
     alignas(shared_alignment) std::array<std::byte, small_value> small_;
     std::span<const std::byte> bytes_;
     std::shared_ptr<arena::held_block> message_;
@@ -71,7 +73,7 @@ private:
     const std::byte* blocks_ = nullptr;
     const std::atomic<std::uint64_t>* written_ = nullptr;
     const std::atomic<bool>* lost_ = nullptr;
-    std::size_t begin_of(std::size_t index) const noexcept;
+    std::size_t last_index_ = 0, last_begin_ = 0;  // of the block that was asked for last
 };
 
 // Another way on which something may come to a thread that waits at a queue. That thread calls all of it.

@@ -140,25 +140,27 @@ private:
             throw;
         }
     }
-    // Copied where it can be, so that nothing is written twice.
     template <class T>
     static void fill_from_block(input_archive& archive, T& elements, const input_archive::block& block) {
         using element = typename T::value_type;
-        const std::size_t size = block.count * sizeof(element);
         constexpr bool copies = std::is_trivially_copyable_v<element> && std::is_copy_constructible_v<element> &&
                                 std::is_copy_assignable_v<element>;
         if constexpr (copies && requires(const element* at) { elements.insert(elements.end(), at, at); }) {
-            const block_filling filling(elements.data(), block.beside ? size : 0, archive.grows(block));
-            if (archive.lies_in_place(block)) return append_from_place(archive, elements, size);
-            elements.resize(block.count);
-        } else {
-            elements.resize(block.count);
+            if (block.beside) return fill_from_beside(archive, elements, block);
         }
-        archive.read_block(block, elements.data(), size);
+        elements.resize(block.count);
+        archive.read_block(block, elements.data(), block.count * sizeof(element));
     }
+    // Copied where it can be, so that nothing is written twice.
     template <class T>
-    static void append_from_place(input_archive& archive, T& elements, std::size_t size) {
+    static void fill_from_beside(input_archive& archive, T& elements, const input_archive::block& block) {
         using element = typename T::value_type;
+        const std::size_t size = block.count * sizeof(element);
+        const block_filling filling(elements.data(), size, archive.next_block_grows());
+        if (!archive.next_block_lies_in_place()) {
+            elements.resize(block.count);
+            return archive.read_block(block, elements.data(), size);
+        }
         for (std::size_t done = 0; done < size;) {
             const auto part = archive.take_part_in_place(size, done, sizeof(element));
             const auto* const first = reinterpret_cast<const element*>(part.data());
